@@ -1,0 +1,14 @@
+//! What BugSage decides, and nothing of how it is stored or reached.
+//!
+//! An occurrence is decoded into [`occurrence::Occurrence`], [`grouping`] names the
+//! fingerprint that decides its error, and [`error::ErrorGroup`] decides what a
+//! command may do to that error. Nothing here does I/O, reads a clock or draws a
+//! random number: time and ids come in with the command.
+
+pub mod error;
+pub mod grouping;
+pub mod ids;
+pub mod occurrence;
+pub mod scrub;
+pub mod severity;
+pub mod trace;

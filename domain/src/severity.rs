@@ -1,0 +1,72 @@
+//! How bad an error is, and how Sentry's levels map onto it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// How bad an error is. Ordered: `Low < Critical`.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing; Sentry's `info` and `debug`.
+    Low,
+    /// Sentry's `warning`, and what is assumed when nothing is said by a person.
+    #[default]
+    Medium,
+    /// Sentry's `error`.
+    High,
+    /// Sentry's `fatal`.
+    Critical,
+}
+
+impl Severity {
+    /// All severities, mildest first.
+    pub const ALL: [Self; 4] = [Self::Low, Self::Medium, Self::High, Self::Critical];
+
+    /// The word used in JSON, SQL and logs.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+
+    /// Maps a Sentry level. An unknown or missing level counts as `error`, as in the SDKs.
+    #[must_use]
+    pub fn from_level(level: Option<&str>) -> Self {
+        match level {
+            Some("fatal" | "critical") => Self::Critical,
+            Some("warning" | "warn") => Self::Medium,
+            Some("info" | "debug" | "log") => Self::Low,
+            _ => Self::High,
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A word that names no severity.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("unknown severity {0:?}: use low, medium, high or critical")]
+pub struct UnknownSeverity(pub String);
+
+impl FromStr for Severity {
+    type Err = UnknownSeverity;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|severity| severity.as_str() == word)
+            .ok_or_else(|| UnknownSeverity(word.to_owned()))
+    }
+}
