@@ -1,1 +1,23 @@
-//! Under construction.
+//! Domain events made durable and handed on.
+//!
+//! One command's way: [`Executor::execute`] looks up its idempotency key, [`load`]s the
+//! stream, lets the aggregate decide, and hands the outcome to the [`Writer`], which
+//! commits whatever commands are waiting as one batch through the database function
+//! `append_events`. Each command gets a verdict of its own: a conflict is decided again,
+//! a repeat gets the first answer. A [`subscription`] then reads the events in the order
+//! of their positions.
+
+mod append;
+mod connect;
+mod event;
+mod execute;
+mod sourced;
+pub mod subscription;
+mod writer;
+
+pub use append::{Append, Idempotency, NewEvent, NewText, Verdict, append};
+pub use connect::{DatabaseRole, MIGRATOR, connect, migrate, tenant};
+pub use event::{Metadata, RecordedEvent};
+pub use execute::{CommandContext, ExecuteError, Executed, Executor, answered_before, load};
+pub use sourced::{EventSourced, Loaded, UnreadableEvent};
+pub use writer::Writer;

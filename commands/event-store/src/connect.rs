@@ -1,0 +1,78 @@
+//! Connections, each under the one role that may do what is to be done.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use bugsage_domain::ids::OrganizationId;
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Executor as _, PgPool, Postgres, Transaction};
+
+/// The schema of the whole system, forward only.
+pub static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
+
+/// What a connection may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatabaseRole {
+    /// Migrates and administers: owns the tables, sees every organization.
+    Owner,
+    /// Serves: reads under row-level security, writes through functions alone.
+    App,
+    /// Reads all domain events, owns the tables of the projections.
+    Projector,
+}
+
+impl DatabaseRole {
+    const fn set_role(self) -> Option<&'static str> {
+        match self {
+            Self::Owner => None,
+            Self::App => Some("set role bugsage_app"),
+            Self::Projector => Some("set role bugsage_projector"),
+        }
+    }
+}
+
+/// Opens a pool of at most `size` connections that act as `role`, whoever logs in.
+///
+/// Nothing is connected until it is needed. A connection is waited for 5 seconds.
+///
+/// # Errors
+/// When `url` is no PostgreSQL address.
+pub fn connect(url: &str, role: DatabaseRole, size: u32) -> Result<PgPool, sqlx::Error> {
+    let options = PgConnectOptions::from_str(url)?.application_name("bugsage");
+    Ok(PgPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(Duration::from_secs(5))
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                match role.set_role() {
+                    Some(statement) => connection.execute(statement).await.map(|_| ()),
+                    None => Ok(()),
+                }
+            })
+        })
+        .connect_lazy_with(options))
+}
+
+/// Brings the schema up to date. Safe to repeat and to race: a lock lets one go first.
+///
+/// # Errors
+/// When a migration fails; what it had done is rolled back, so that it can be tried again.
+pub async fn migrate(owner: &PgPool) -> Result<(), MigrateError> {
+    MIGRATOR.run(owner).await
+}
+
+/// Begins a transaction that speaks for one organization: row-level security shows its rows alone.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn tenant(
+    pool: &PgPool,
+    organization: OrganizationId,
+) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    // One round trip; an id of ours cannot hold a quote.
+    pool.begin_with(format!(
+        "begin; select set_config('bugsage.organization', '{organization}', true)"
+    ))
+    .await
+}

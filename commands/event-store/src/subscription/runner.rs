@@ -1,0 +1,178 @@
+//! One projection, kept up to date.
+
+use std::time::Duration;
+
+use sqlx::{PgConnection, PgPool};
+use tokio_util::sync::CancellationToken;
+
+use super::rebuild::{RebuildError, rebuild};
+use super::{HandlerError, Projection, Wake, checkpoint, schema};
+use crate::event::RecordedEvent;
+
+/// Events applied in one transaction.
+const BATCH: i64 = 500;
+/// First pause after a failure; doubles up to [`LONGEST_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// Longest pause between tries of a failing event.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// What one step did.
+#[derive(Debug)]
+pub enum Step {
+    /// Applied so many events.
+    Applied(usize),
+    /// Nothing to do, or another process is doing it.
+    Idle,
+    /// The handler failed; status says so, everything before is applied.
+    Stalled {
+        /// The event it failed at.
+        position: i64,
+        /// Why.
+        reason: HandlerError,
+    },
+}
+
+/// A handler's failure and where it happened.
+pub(super) struct Failed {
+    pub(super) index: usize,
+    pub(super) position: i64,
+    pub(super) reason: HandlerError,
+}
+
+/// Makes the tables and the checkpoint of a projection that has none, and rebuilds one of another version.
+///
+/// # Errors
+/// See [`RebuildError`].
+pub async fn prepare(projector: &PgPool, projection: &dyn Projection) -> Result<(), RebuildError> {
+    let built: Option<i32> =
+        sqlx::query_scalar("select version from subscriptions where name = $1")
+            .bind(projection.name())
+            .fetch_optional(projector)
+            .await?;
+    if built == Some(projection.version()) {
+        return Ok(());
+    }
+    tracing::info!(
+        projection = projection.name(),
+        version = projection.version(),
+        ?built,
+        "building"
+    );
+    rebuild(projector, projection).await.map(|_| ())
+}
+
+/// Applies one batch.
+///
+/// # Errors
+/// When the database fails; a failing handler is a [`Step::Stalled`].
+pub async fn step(projector: &PgPool, projection: &dyn Projection) -> Result<Step, sqlx::Error> {
+    let mut limit = BATCH;
+    loop {
+        let mut transaction = projector.begin().await?;
+        let Some(position) = checkpoint::take(&mut transaction, projection).await? else {
+            return Ok(Step::Idle);
+        };
+        let events = checkpoint::after(&mut transaction, position, limit).await?;
+        let Some(last) = events.last().map(|event| event.position) else {
+            return Ok(Step::Idle);
+        };
+        schema::open(&mut transaction, &schema::live(projection)).await?;
+        match apply_all(&mut transaction, projection, &events).await {
+            Ok(()) => {
+                checkpoint::advance(&mut transaction, projection, last).await?;
+                transaction.commit().await?;
+                return Ok(Step::Applied(events.len()));
+            }
+            Err(failed) if failed.index == 0 => {
+                transaction.rollback().await?;
+                record_stall(projector, projection, &failed).await?;
+                return Ok(Step::Stalled {
+                    position: failed.position,
+                    reason: failed.reason,
+                });
+            }
+            // Apply what stands before the failing event, so that it alone is stuck.
+            Err(failed) => {
+                transaction.rollback().await?;
+                limit = i64::try_from(failed.index).unwrap_or(BATCH);
+            }
+        }
+    }
+}
+
+pub(super) async fn apply_all(
+    connection: &mut PgConnection,
+    projection: &dyn Projection,
+    events: &[RecordedEvent],
+) -> Result<(), Failed> {
+    for (index, event) in events.iter().enumerate() {
+        if let Err(reason) = projection.apply(connection, event).await {
+            return Err(Failed {
+                index,
+                position: event.position,
+                reason,
+            });
+        }
+    }
+    Ok(())
+}
+
+async fn record_stall(
+    projector: &PgPool,
+    projection: &dyn Projection,
+    failed: &Failed,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "update subscriptions
+            set stalled_position = $2, stalled_reason = $3, stalled_since = coalesce(stalled_since, now())
+          where name = $1",
+    )
+    .bind(projection.name())
+    .bind(failed.position)
+    .bind(failed.reason.to_string())
+    .execute(projector)
+    .await
+    .map(|_| ())
+}
+
+/// Keeps one projection up to date until `stop`. Failures are logged, shown in the status and
+/// the metric `bugsage_projection_stalled` (1 while a handler fails), and tried again with growing pauses.
+pub async fn run(
+    projector: PgPool,
+    projection: &dyn Projection,
+    mut wake: Wake,
+    stop: CancellationToken,
+) {
+    let mut pause = FIRST_PAUSE;
+    let name = projection.name();
+    let stalled = metrics::gauge!("bugsage_projection_stalled", "projection" => name);
+    while !stop.is_cancelled() {
+        let outcome = step(&projector, projection).await;
+        stalled.set(f64::from(u8::from(matches!(
+            outcome,
+            Ok(Step::Stalled { .. })
+        ))));
+        let failed = match outcome {
+            Ok(Step::Applied(_)) => false,
+            Ok(Step::Idle) => {
+                pause = FIRST_PAUSE;
+                stop.run_until_cancelled(wake.wait()).await;
+                continue;
+            }
+            Ok(Step::Stalled { position, reason }) => {
+                tracing::error!(projection = name, position, %reason, "projection stalled");
+                true
+            }
+            Err(error) => {
+                tracing::warn!(projection = name, %error, "projection cannot reach the database");
+                true
+            }
+        };
+        if failed {
+            stop.run_until_cancelled(tokio::time::sleep(pause)).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        } else {
+            pause = FIRST_PAUSE;
+        }
+    }
+}
