@@ -5,6 +5,7 @@
 //! command may do to that error. Nothing here does I/O, reads a clock or draws a
 //! random number: time and ids come in with the command.
 
+pub mod actor;
 pub mod error;
 pub mod grouping;
 pub mod ids;

@@ -1,0 +1,213 @@
+//! The state that decides, folded from events.
+
+use chrono::{DateTime, Utc};
+use cqrs_es::Aggregate;
+use cqrs_es::event_sink::EventSink;
+use serde::{Deserialize, Serialize};
+
+use super::command::ErrorCommand;
+use super::event::{Detected, ErrorEvent, IgnoredUntil, ResolvedHow, TextRef};
+use super::refusal::Refusal;
+use super::status::ErrorStatus;
+use crate::actor::Actor;
+use crate::ids::ErrorId;
+
+/// An error, or the place where one may come to be.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub enum ErrorGroup {
+    /// It has not occurred yet.
+    #[default]
+    Unborn,
+    /// It occurs, or has occurred. Boxed for its size.
+    Live(Box<LiveError>),
+    /// It was deleted: nothing may be asked of it again.
+    Deleted,
+}
+
+/// The state of an error that exists.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LiveError {
+    /// How it began; title, severity, category and tags are kept up to date in it.
+    pub facts: Detected,
+    /// Where it stands.
+    pub standing: Standing,
+    /// How often it came back after it had been resolved.
+    pub regressions: u32,
+    /// Who looks after it.
+    pub assignee: Option<String>,
+    /// What a person wrote about it.
+    pub description: Option<TextRef>,
+    /// The error it was merged into.
+    pub merged_into: Option<ErrorId>,
+}
+
+/// Where an error stands, with what belongs to that standing alone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Standing {
+    /// It occurs and nobody is at it.
+    Detected,
+    /// Its cause is being looked for.
+    Analyzing,
+    /// A fix is under way.
+    Fixing,
+    /// It is said to be gone.
+    Resolved(Resolution),
+    /// It may occur.
+    Ignored(IgnoredUntil),
+}
+
+/// Who said when that an error is gone, and by what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resolution {
+    /// Who.
+    pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// By what.
+    pub how: ResolvedHow,
+    /// The release that no longer has it.
+    pub in_release: Option<String>,
+}
+
+impl LiveError {
+    /// The word for where it stands.
+    #[must_use]
+    pub const fn status(&self) -> ErrorStatus {
+        match self.standing {
+            Standing::Detected => ErrorStatus::Detected,
+            Standing::Analyzing => ErrorStatus::Analyzing,
+            Standing::Fixing => ErrorStatus::Fixing,
+            Standing::Resolved(_) => ErrorStatus::Resolved,
+            Standing::Ignored(_) => ErrorStatus::Ignored,
+        }
+    }
+
+    /// It came back after it had been resolved, and nobody has settled it since.
+    #[must_use]
+    pub const fn is_regressed(&self) -> bool {
+        self.regressions > 0
+            && !matches!(self.standing, Standing::Resolved(_) | Standing::Ignored(_))
+    }
+
+    /// Until when it is ignored, if it is.
+    #[must_use]
+    pub const fn ignored_until(&self) -> Option<IgnoredUntil> {
+        match self.standing {
+            Standing::Ignored(until) => Some(until),
+            _ => None,
+        }
+    }
+
+    /// Who resolved it, if it is resolved.
+    #[must_use]
+    pub const fn resolution(&self) -> Option<&Resolution> {
+        match &self.standing {
+            Standing::Resolved(resolution) => Some(resolution),
+            _ => None,
+        }
+    }
+}
+
+impl IgnoredUntil {
+    /// Whether the time of being ignored is over, at a moment and after so many occurrences in all.
+    #[must_use]
+    pub fn is_over(self, now: DateTime<Utc>, count: u64) -> bool {
+        match self {
+            Self::Forever => false,
+            Self::Time { at } => at <= now,
+            Self::Occurrences { count: end } => count >= end,
+        }
+    }
+}
+
+impl ErrorGroup {
+    /// The error, if it exists and was not deleted.
+    #[must_use]
+    pub fn live(&self) -> Option<&LiveError> {
+        match self {
+            Self::Live(error) => Some(error),
+            Self::Unborn | Self::Deleted => None,
+        }
+    }
+}
+
+impl Aggregate for ErrorGroup {
+    const TYPE: &'static str = "error";
+    type Command = ErrorCommand;
+    type Event = ErrorEvent;
+    type Error = Refusal;
+    type Services = ();
+
+    async fn handle(
+        &mut self,
+        command: ErrorCommand,
+        (): &(),
+        sink: &EventSink<Self>,
+    ) -> Result<(), Refusal> {
+        for event in self.decide(command)? {
+            sink.write(event, self).await;
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, event: ErrorEvent) {
+        if let ErrorEvent::ErrorDetected(facts) = event {
+            *self = Self::Live(Box::new(LiveError {
+                description: facts.description.clone(),
+                facts: *facts,
+                standing: Standing::Detected,
+                regressions: 0,
+                assignee: None,
+                merged_into: None,
+            }));
+        } else if let ErrorEvent::ErrorDeleted { .. } = event {
+            *self = Self::Deleted;
+        } else if let Self::Live(error) = self {
+            error.apply(event);
+        }
+    }
+}
+
+impl LiveError {
+    fn apply(&mut self, event: ErrorEvent) {
+        match event {
+            // These two make and end an error: see above.
+            ErrorEvent::ErrorDetected(_) | ErrorEvent::ErrorDeleted { .. } => {}
+            ErrorEvent::ErrorRegressed { .. } => {
+                self.regressions += 1;
+                self.standing = Standing::Detected;
+            }
+            ErrorEvent::ErrorIgnoreExpired { .. }
+            | ErrorEvent::ErrorReopened { .. }
+            | ErrorEvent::ErrorAnalysisEnded
+            | ErrorEvent::ErrorFixEnded => self.standing = Standing::Detected,
+            ErrorEvent::ErrorRetitled { title } => self.facts.title = title,
+            ErrorEvent::ErrorDescribed { text } => self.description = Some(text),
+            ErrorEvent::ErrorSeverityChanged { severity } => self.facts.severity = severity,
+            ErrorEvent::ErrorCategorized { category } => self.facts.category = category,
+            ErrorEvent::ErrorTagged { tags } => self.facts.tags.extend(tags),
+            ErrorEvent::ErrorUntagged { tags } => self.facts.tags.retain(|tag| !tags.contains(tag)),
+            ErrorEvent::ErrorAssigned { to } => self.assignee = Some(to),
+            ErrorEvent::ErrorUnassigned => self.assignee = None,
+            ErrorEvent::ErrorAnalysisBegun => self.standing = Standing::Analyzing,
+            ErrorEvent::ErrorFixBegun => self.standing = Standing::Fixing,
+            ErrorEvent::ErrorResolved {
+                by,
+                at,
+                how,
+                in_release,
+            } => {
+                self.regressions = 0;
+                self.standing = Standing::Resolved(Resolution {
+                    by,
+                    at,
+                    how,
+                    in_release,
+                });
+            }
+            ErrorEvent::ErrorIgnored { until, .. } => self.standing = Standing::Ignored(until),
+            ErrorEvent::ErrorMerged { into } => self.merged_into = Some(into),
+            ErrorEvent::ErrorUnmerged { .. } => self.merged_into = None,
+        }
+    }
+}
