@@ -123,3 +123,8 @@ create function find_api_key(key_hash bytea)
 
 revoke all on function find_dsn_key(text), find_api_key(bytea) from public;
 grant execute on function find_dsn_key(text), find_api_key(bytea) to bugsage_app;
+
+-- What the service may know of the migrations: how far they are.
+create function schema_version() returns bigint
+    language sql stable security definer set search_path = public, pg_temp
+    as $$ select coalesce(max(version), 0) from _sqlx_migrations where success $$;

@@ -74,7 +74,7 @@ begin
         -- The error takes along whatever had been merged into it.
         with recursive below as (
             select error as id
-            union all
+            union -- not union all: two merges may have raced into a ring
             select s.error_id from error_state s join below b on s.merged_into = b.id
         )
         update error_state set root_id = coalesce(new_root, error)

@@ -1,1 +1,21 @@
-//! Under construction.
+//! How the world reaches BugSage.
+//!
+//! A request gets its id ([`request_id`]), finds its handler in [`routes`], is let in by a
+//! key ([`keys`]), calls one command or one query, and is answered; every error becomes a
+//! [`problem`] in one place, and for SDKs a rejection ([`ingest::answer`]).
+
+pub mod demo;
+pub mod errors;
+pub mod health;
+pub mod idempotency;
+pub mod ingest;
+pub mod keys;
+pub mod min_position;
+pub mod nats;
+pub mod problem;
+pub mod request_id;
+pub mod routes;
+pub mod serve;
+pub mod settings;
+pub mod state;
+pub mod versions;

@@ -1,1 +1,12 @@
-//! Under construction.
+//! How decisions are made durable.
+//!
+//! An occurrence's way: [`intake`] turns the bytes of a request into events, [`ingest`]
+//! prepares each (scrub, decode, group, compress) and stores it with whatever else is
+//! waiting in one transaction. A person's command goes through the executor of the event
+//! store instead. What runs by the clock stands in [`upkeep`].
+
+pub mod clock;
+pub mod ingest;
+pub mod intake;
+pub mod standing;
+pub mod upkeep;

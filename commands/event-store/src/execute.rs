@@ -8,7 +8,7 @@ use sqlx::{PgConnection, PgPool, Row};
 use crate::append::{Append, Idempotency, NewText, Verdict};
 use crate::connect::tenant;
 use crate::event::{Metadata, RecordedEvent};
-use crate::sourced::{EventSourced, Loaded, UnreadableEvent, to_new_events};
+use crate::sourced::{EventSourced, Loaded, UnreadableEvent, new_events};
 use crate::writer::Writer;
 
 /// How often a command is decided again after somebody else was faster.
@@ -139,7 +139,7 @@ impl Executor {
                 aggregate_id: id.to_owned(),
                 expected: sequence,
                 effect: state.effect(&events),
-                events: to_new_events(&events)?,
+                events: new_events(&events)?,
                 metadata: context.metadata.clone(),
                 texts: context
                     .texts

@@ -9,6 +9,7 @@
 
 mod append;
 mod connect;
+mod error_group;
 mod event;
 mod execute;
 mod sourced;
@@ -19,5 +20,5 @@ pub use append::{Append, Idempotency, NewEvent, NewText, Verdict, append};
 pub use connect::{DatabaseRole, MIGRATOR, connect, migrate, tenant};
 pub use event::{Metadata, RecordedEvent};
 pub use execute::{CommandContext, ExecuteError, Executed, Executor, answered_before, load};
-pub use sourced::{EventSourced, Loaded, UnreadableEvent};
+pub use sourced::{EventSourced, Loaded, UnreadableEvent, new_events};
 pub use writer::Writer;

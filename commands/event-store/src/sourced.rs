@@ -84,7 +84,10 @@ impl<A: EventSourced> Loaded<A> {
 }
 
 /// Events as they will be stored, with NUL replaced: `jsonb` refuses it and would fail the whole batch.
-pub(crate) fn to_new_events<E: cqrs_es::DomainEvent>(
+///
+/// # Errors
+/// When an event cannot be written as JSON.
+pub fn new_events<E: cqrs_es::DomainEvent>(
     events: &[E],
 ) -> Result<Vec<NewEvent>, serde_json::Error> {
     events

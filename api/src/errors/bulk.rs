@@ -1,0 +1,195 @@
+//! One action on many errors, an answer for each.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderValue;
+use axum::response::{IntoResponse, Response};
+use bugsage_domain::error::{ErrorCommand, IgnoredUntil, ResolvedHow};
+use bugsage_domain::ids::ErrorId;
+use futures::StreamExt;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::change::execute;
+use super::{Body, POSITION};
+use crate::keys::Caller;
+use crate::problem::Problem;
+use crate::state::App;
+
+/// Errors of one request.
+const IDS_MAX: usize = 1_000;
+/// Commands under way at once; they commit together.
+const AT_ONCE: usize = 64;
+
+/// What to do with each of the errors.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
+pub enum BulkAction {
+    /// It is gone.
+    Resolve {
+        /// 1 to 1,000 errors.
+        ids: Vec<Uuid>,
+    },
+    /// It may occur.
+    Ignore {
+        /// 1 to 1,000 errors.
+        ids: Vec<Uuid>,
+    },
+    /// Somebody looks after it.
+    Assign {
+        /// 1 to 1,000 errors.
+        ids: Vec<Uuid>,
+        /// Who; null for nobody.
+        assigned_to: Option<String>,
+    },
+    /// It gets and loses tags.
+    Tag {
+        /// 1 to 1,000 errors.
+        ids: Vec<Uuid>,
+        /// Tags to add.
+        #[serde(default)]
+        add: Vec<String>,
+        /// Tags to take away.
+        #[serde(default)]
+        remove: Vec<String>,
+    },
+    /// It disappears.
+    Delete {
+        /// 1 to 1,000 errors.
+        ids: Vec<Uuid>,
+    },
+}
+
+/// What became of one error.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BulkResult {
+    /// The error.
+    pub id: Uuid,
+    /// 200, or why not.
+    pub status: u16,
+    /// The version it stands at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
+    /// What was wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<Problem>,
+}
+
+/// What became of all of them.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BulkDone {
+    /// How many were changed or already so.
+    pub succeeded: usize,
+    /// How many were not.
+    pub failed: usize,
+    /// In the order of the request.
+    pub results: Vec<BulkResult>,
+}
+
+impl BulkAction {
+    fn ids(&self) -> &[Uuid] {
+        match self {
+            Self::Resolve { ids }
+            | Self::Ignore { ids }
+            | Self::Assign { ids, .. }
+            | Self::Tag { ids, .. }
+            | Self::Delete { ids } => ids,
+        }
+    }
+
+    fn command(&self, app: &App, caller: &Caller) -> ErrorCommand {
+        let (by, at) = (caller.actor.clone(), app.clock.now());
+        match self {
+            Self::Resolve { .. } => ErrorCommand::Resolve {
+                by,
+                at,
+                how: ResolvedHow::Manually,
+                in_release: None,
+            },
+            Self::Ignore { .. } => ErrorCommand::Ignore {
+                by,
+                at,
+                until: IgnoredUntil::Forever,
+            },
+            Self::Assign { assigned_to, .. } => ErrorCommand::Assign {
+                to: assigned_to.clone(),
+            },
+            Self::Tag { add, remove, .. } => ErrorCommand::Tag {
+                add: add.clone(),
+                remove: remove.clone(),
+            },
+            Self::Delete { .. } => ErrorCommand::Delete { by },
+        }
+    }
+}
+
+/// Resolves, ignores, assigns, tags or deletes up to 1,000 errors.
+#[utoipa::path(post, path = "/api/v1/errors/bulk-actions", tag = "errors", request_body = BulkAction, responses(
+    (status = 200, description = "An answer for each", body = BulkDone),
+    (status = 400, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "No valid key", body = Problem, content_type = "application/problem+json"),
+    (status = 413, description = "The body is too large", body = Problem, content_type = "application/problem+json"),
+    (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "None or too many, or an unknown action", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "The database does not answer", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn bulk(
+    State(app): State<App>,
+    caller: Caller,
+    Body(action): Body<BulkAction>,
+) -> Result<Response, Problem> {
+    let ids = action.ids().to_vec();
+    if !(1..=IDS_MAX).contains(&ids.len()) {
+        return Err(Problem::invalid(format!("ids has 1 to {IDS_MAX} elements")));
+    }
+    let changes = ids.into_iter().map(|id| {
+        let (app, caller, command) = (&app, &caller, action.command(&app, &caller));
+        async move {
+            (
+                id,
+                execute(app, caller, ErrorId(id), command, caller.context()).await,
+            )
+        }
+    });
+    let done: Vec<_> = futures::stream::iter(changes)
+        .buffered(AT_ONCE)
+        .collect()
+        .await;
+    let mut position = 0;
+    let results: Vec<BulkResult> = done
+        .into_iter()
+        .map(|(id, outcome)| match outcome {
+            Ok(executed) => {
+                position = position.max(executed.position);
+                BulkResult {
+                    id,
+                    status: 200,
+                    version: Some(executed.sequence),
+                    problem: None,
+                }
+            }
+            Err(problem) => BulkResult {
+                id,
+                status: problem.status,
+                version: None,
+                problem: Some(problem),
+            },
+        })
+        .collect();
+    let succeeded = results
+        .iter()
+        .filter(|result| result.problem.is_none())
+        .count();
+    let failed = results.len() - succeeded;
+    let mut response = Json(BulkDone {
+        succeeded,
+        failed,
+        results,
+    })
+    .into_response();
+    response
+        .headers_mut()
+        .insert(POSITION, HeaderValue::from(position));
+    Ok(response)
+}

@@ -1,0 +1,91 @@
+//! `/api/v1/errors`: reading errors and changing them.
+
+pub mod bulk;
+pub mod change;
+pub mod create;
+pub mod read;
+
+use axum::Json;
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use bugsage_event_store::Executed;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::problem::Problem;
+
+/// The header that says which position a write reached.
+pub const POSITION: &str = "x-bugsage-position";
+
+/// A JSON body whose faults are answered as problems.
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        Ok(Self(Json::from_request(request, state).await?.0))
+    }
+}
+
+/// Path parameters whose faults are answered as problems.
+pub struct At<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for At<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        // An id that is none cannot exist: the same answer as for one that does not.
+        let Path(path) = Path::from_request_parts(parts, state)
+            .await
+            .map_err(|_| Problem::not_found("such thing"))?;
+        Ok(Self(path))
+    }
+}
+
+/// Query parameters whose faults are answered as problems.
+pub struct Asked<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        Ok(Self(Query::from_request_parts(parts, state).await?.0))
+    }
+}
+
+/// The version a caller has seen, from `If-Match: "3"`.
+pub(crate) fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
+    let Some(value) = headers.get(header::IF_MATCH) else {
+        return Ok(None);
+    };
+    let text = value.to_str().unwrap_or_default().trim();
+    if text == "*" {
+        return Ok(None);
+    }
+    text.trim_start_matches("W/")
+        .trim_matches('"')
+        .parse()
+        .map(Some)
+        .map_err(|_| Problem::bad_request("If-Match takes an ETag as it was given, e.g. \"3\""))
+}
+
+/// An answer with its version as ETag.
+pub(crate) fn with_etag<T: Serialize>(version: i64, body: T) -> Response {
+    let mut response = Json(body).into_response();
+    if let Ok(value) = HeaderValue::from_str(&format!("\"{version}\"")) {
+        response.headers_mut().insert(header::ETAG, value);
+    }
+    response
+}
+
+/// The answer to a command: what was told, its version and the position reached.
+pub(crate) fn written(executed: Executed) -> Response {
+    let mut response = with_etag(executed.sequence, executed.answer);
+    response
+        .headers_mut()
+        .insert(POSITION, HeaderValue::from(executed.position));
+    response
+}

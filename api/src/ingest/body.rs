@@ -1,0 +1,146 @@
+//! Reading a body without letting anybody fill the memory.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, header};
+use bugsage_commands::intake::inflate::{InflateError, inflate};
+use http_body_util::BodyExt;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Bytes of a body as it arrives.
+pub const COMPRESSED_MAX: usize = 20 * 1024 * 1024;
+/// Bytes of a body after decompression.
+pub const DECOMPRESSED_MAX: usize = 100 * 1024 * 1024;
+/// Bodies above this are inflated off the async threads.
+const QUICK: usize = 256 * 1024;
+/// What a body is assumed to grow to before that is known.
+const USUAL_GROWTH: usize = 12;
+/// The unit in which bytes in flight are counted.
+const KIB: usize = 1024;
+
+/// The bytes of bodies held at once, over all connections. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct InFlight {
+    room: Arc<Semaphore>,
+}
+
+/// Room for a body; given back when dropped.
+#[derive(Debug)]
+pub struct Held {
+    permits: Option<OwnedSemaphorePermit>,
+    kib: usize,
+}
+
+/// Why a body was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum Unread {
+    /// Too much is held already.
+    #[error("too many bytes are in flight: send it again in a second")]
+    NoRoom,
+    /// Over [`COMPRESSED_MAX`].
+    #[error("the body has more than {COMPRESSED_MAX} bytes")]
+    TooLarge,
+    /// The connection broke.
+    #[error("the body ended early: {0}")]
+    Broken(String),
+    /// It cannot be decompressed.
+    #[error(transparent)]
+    Inflate(#[from] InflateError),
+}
+
+impl InFlight {
+    /// Room for so many megabytes.
+    #[must_use]
+    pub fn new(megabytes: u32) -> Self {
+        Self {
+            room: Arc::new(Semaphore::new(megabytes as usize * KIB)),
+        }
+    }
+
+    fn hold(&self, held: &mut Held, bytes: usize) -> Result<(), Unread> {
+        let wanted = bytes.div_ceil(KIB);
+        if wanted <= held.kib {
+            return Ok(());
+        }
+        let more = u32::try_from(wanted - held.kib).map_err(|_| Unread::TooLarge)?;
+        let permits = Arc::clone(&self.room)
+            .try_acquire_many_owned(more)
+            .map_err(|_| Unread::NoRoom)?;
+        match &mut held.permits {
+            Some(all) => all.merge(permits),
+            None => held.permits = Some(permits),
+        }
+        held.kib = wanted;
+        Ok(())
+    }
+
+    /// Reads a whole body and undoes its encodings. The room is held until [`Held`] is dropped.
+    ///
+    /// # Errors
+    /// See [`Unread`].
+    pub async fn read(&self, headers: &HeaderMap, body: Body) -> Result<(Vec<u8>, Held), Unread> {
+        let mut held = Held {
+            permits: None,
+            kib: 0,
+        };
+        let bytes = self.receive(headers, body, &mut held).await?;
+        let encoding = headers
+            .get(header::CONTENT_ENCODING)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .to_owned();
+        if encoding.trim().is_empty() {
+            return Ok((bytes, held));
+        }
+        let guess = (bytes.len() * USUAL_GROWTH + 64 * KIB).min(DECOMPRESSED_MAX);
+        let compressed = bytes.len();
+        self.hold(&mut held, compressed + guess)?;
+        match decompress(encoding.clone(), bytes.clone(), guess).await {
+            Err(InflateError::TooLarge(_)) if guess < DECOMPRESSED_MAX => {
+                self.hold(&mut held, compressed + DECOMPRESSED_MAX)?;
+                Ok((decompress(encoding, bytes, DECOMPRESSED_MAX).await?, held))
+            }
+            other => Ok((other?, held)),
+        }
+    }
+
+    async fn receive(
+        &self,
+        headers: &HeaderMap,
+        mut body: Body,
+        held: &mut Held,
+    ) -> Result<Vec<u8>, Unread> {
+        let announced = headers
+            .get(header::CONTENT_LENGTH)
+            .and_then(|value| value.to_str().ok()?.parse::<usize>().ok())
+            .unwrap_or(0);
+        if announced > COMPRESSED_MAX {
+            return Err(Unread::TooLarge);
+        }
+        let mut bytes = Vec::new();
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|error| Unread::Broken(error.to_string()))?;
+            let Some(data) = frame.data_ref() else {
+                continue;
+            };
+            if bytes.len() + data.len() > COMPRESSED_MAX {
+                return Err(Unread::TooLarge);
+            }
+            // Counted as it arrives: who only announces a large body holds no room.
+            self.hold(held, bytes.len() + data.len())?;
+            bytes.extend_from_slice(data);
+        }
+        Ok(bytes)
+    }
+}
+
+async fn decompress(encoding: String, bytes: Vec<u8>, max: usize) -> Result<Vec<u8>, InflateError> {
+    if bytes.len() <= QUICK && max <= QUICK * USUAL_GROWTH {
+        return inflate(&encoding, bytes, max);
+    }
+    match tokio::task::spawn_blocking(move || inflate(&encoding, bytes, max)).await {
+        Ok(result) => result,
+        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+    }
+}

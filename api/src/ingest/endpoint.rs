@@ -1,0 +1,202 @@
+//! The two addresses that SDKs send to.
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use bugsage_commands::ingest::{Outcome, Reporter, Submission, Unpreparable, prepare};
+use bugsage_commands::intake::kinds::{Kept, kept};
+use bugsage_commands::intake::{auth, envelope};
+use bugsage_domain::ids::EventId;
+use uuid::Uuid;
+
+use super::answer::{Accepted, Rejection};
+use crate::request_id;
+use crate::state::App;
+
+/// Takes an envelope. A 200 promises that every event in it is durable.
+#[utoipa::path(post, path = "/api/{project_id}/envelope/", tag = "ingest",
+    params(("project_id" = String, Path, description = "The number at the end of the DSN")),
+    request_body(content = String, content_type = "application/x-sentry-envelope"), responses(
+    (status = 200, description = "Every event is durable", body = Accepted),
+    (status = 400, description = "Broken framing, JSON or compression", body = Rejection),
+    (status = 403, description = "No key, a wrong one, or another project's", body = Rejection),
+    (status = 413, description = "Too large", body = Rejection),
+    (status = 415, description = "An unknown Content-Encoding", body = Rejection),
+    (status = 429, description = "Too much at once; see Retry-After", body = Rejection),
+    (status = 500, description = "A fault of ours", body = Rejection),
+    (status = 503, description = "The database does not answer; nothing was stored", body = Rejection),
+))]
+pub async fn envelope(
+    State(app): State<App>,
+    Path(project): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<Accepted>, Rejection> {
+    let (bytes, _held) = app.in_flight.read(&headers, body).await?;
+    let parsed = envelope::parse(&bytes)?;
+    let reporter = authenticate(
+        &app,
+        &project,
+        &headers,
+        query.as_deref(),
+        parsed.dsn.as_deref(),
+    )
+    .await?;
+    let mut events = Vec::new();
+    for item in &parsed.items {
+        match kept(&item.kind) {
+            Kept::Event => events.push(item.payload),
+            Kept::NotKept(category) => {
+                metrics::counter!("bugsage_ingest_items_not_kept_total", "category" => category)
+                    .increment(1);
+            }
+        }
+    }
+    let envelope_id = parsed
+        .event_id
+        .as_deref()
+        .and_then(|id| Uuid::try_parse(id).ok())
+        // The header's id can only be meant for one event.
+        .filter(|_| events.len() == 1);
+    let broken = parsed.broken;
+    metrics::counter!("bugsage_ingest_items_broken_total").increment(broken as u64);
+    if events.is_empty() && broken > 0 && parsed.items.is_empty() {
+        return Err(Rejection::new(
+            StatusCode::BAD_REQUEST,
+            "framing",
+            "no item of the envelope can be framed: its header is no JSON object with a type, or its payload is shorter than length says",
+        ));
+    }
+    take(&app, &reporter, &events, envelope_id.map(EventId)).await
+}
+
+/// Takes one event as JSON: the older form.
+#[utoipa::path(post, path = "/api/{project_id}/store/", tag = "ingest",
+    params(("project_id" = String, Path, description = "The number at the end of the DSN")),
+    request_body(content = String, content_type = "application/json"), responses(
+    (status = 200, description = "The event is durable", body = Accepted),
+    (status = 400, description = "Broken JSON or compression", body = Rejection),
+    (status = 403, description = "No key, a wrong one, or another project's", body = Rejection),
+    (status = 413, description = "Too large", body = Rejection),
+    (status = 415, description = "An unknown Content-Encoding", body = Rejection),
+    (status = 429, description = "Too much at once; see Retry-After", body = Rejection),
+    (status = 500, description = "A fault of ours", body = Rejection),
+    (status = 503, description = "The database does not answer; nothing was stored", body = Rejection),
+))]
+pub async fn store(
+    State(app): State<App>,
+    Path(project): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<Accepted>, Rejection> {
+    let reporter = authenticate(&app, &project, &headers, query.as_deref(), None).await?;
+    let (bytes, _held) = app.in_flight.read(&headers, body).await?;
+    take(&app, &reporter, &[bytes.as_slice()], None).await
+}
+
+/// [`envelope`] behind a path prefix.
+pub async fn envelope_behind(
+    state: State<App>,
+    Path((_prefix, project)): Path<(String, String)>,
+    query: RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<Accepted>, Rejection> {
+    envelope(state, Path(project), query, headers, body).await
+}
+
+/// [`store`] behind a path prefix.
+pub async fn store_behind(
+    state: State<App>,
+    Path((_prefix, project)): Path<(String, String)>,
+    query: RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<Accepted>, Rejection> {
+    store(state, Path(project), query, headers, body).await
+}
+
+async fn authenticate(
+    app: &App,
+    project: &str,
+    headers: &HeaderMap,
+    query: Option<&str>,
+    dsn: Option<&str>,
+) -> Result<Reporter, Rejection> {
+    let values = [
+        headers.get("x-sentry-auth"),
+        headers.get(header::AUTHORIZATION),
+    ]
+    .into_iter()
+    .flatten()
+    .filter_map(|value| value.to_str().ok());
+    let public_key = auth::public_key(values, query, dsn)?;
+    let forbidden = |detail: &str| Rejection::new(StatusCode::FORBIDDEN, "auth", detail);
+    let key = app.keys.dsn(&public_key).await.map_err(|error| {
+        tracing::error!(%error, "a DSN key could not be looked up");
+        Rejection::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "database",
+            "the database does not answer; nothing was stored",
+        )
+    })?;
+    let key = key.ok_or_else(|| forbidden("this sentry_key is unknown"))?;
+    if !key.enabled {
+        return Err(forbidden("this sentry_key is disabled"));
+    }
+    if project != key.reporter.project_id.to_string() {
+        return Err(forbidden(
+            "this sentry_key belongs to another project than the address names",
+        ));
+    }
+    Ok(key.reporter)
+}
+
+/// Prepares and stores events. Good ones are kept beside bad ones; if all are bad, the first fault is told.
+async fn take(
+    app: &App,
+    reporter: &Reporter,
+    events: &[&[u8]],
+    envelope_id: Option<EventId>,
+) -> Result<Json<Accepted>, Rejection> {
+    let mut submissions = Vec::with_capacity(events.len());
+    let mut fault: Option<Unpreparable> = None;
+    for json in events {
+        let fallback = EventId(Uuid::new_v4());
+        match prepare(reporter, json, envelope_id, fallback, app.clock.now()) {
+            Ok(occurrence) => {
+                if occurrence.trimmed {
+                    metrics::counter!("bugsage_ingest_events_trimmed_total").increment(1);
+                }
+                submissions.push(Submission {
+                    occurrence,
+                    idempotency: None,
+                    request_id: request_id::current(),
+                });
+            }
+            Err(error) => {
+                metrics::counter!("bugsage_ingest_events_refused_total").increment(1);
+                tracing::debug!(%error, "an event was refused");
+                fault.get_or_insert(error);
+            }
+        }
+    }
+    if let (true, Some(fault)) = (submissions.is_empty(), fault) {
+        return Err(fault.into());
+    }
+    let mut id = None;
+    for stored in app.ingest.store(submissions).await? {
+        let stored = stored?;
+        let outcome = match stored.outcome {
+            Outcome::New => "new",
+            Outcome::Known => "known",
+            Outcome::Duplicate => "duplicate",
+        };
+        metrics::counter!("bugsage_ingest_events_total", "outcome" => outcome).increment(1);
+        id.get_or_insert_with(|| stored.event_id.0.simple().to_string());
+    }
+    Ok(Json(Accepted { id }))
+}

@@ -1,0 +1,5 @@
+//! Where SDKs send to: `/api/{project}/envelope/` and `/api/{project}/store/`.
+
+pub mod answer;
+pub mod body;
+pub mod endpoint;

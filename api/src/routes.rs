@@ -1,0 +1,134 @@
+//! All addresses in one table, with what stands around them.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::IntoResponse;
+use axum::routing::post;
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::errors::{bulk, change, create, read};
+use crate::ingest::{answer, endpoint};
+use crate::problem::Problem;
+use crate::state::App;
+use crate::{health, min_position, request_id};
+
+/// Bytes of a body of the REST API.
+const BODY_MAX: usize = 2 * 1024 * 1024;
+/// Bytes of a bulk ingest.
+const BULK_BODY_MAX: usize = 20 * 1024 * 1024;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "BugSage", description = "Errors grouped, explained, fixed, and never forgotten."),
+    modifiers(&ApiKey),
+    tags(
+        (name = "errors", description = "The groups of like occurrences"),
+        (name = "occurrences", description = "Single reports"),
+        (name = "ingest", description = "Where SDKs send to"),
+        (name = "operation", description = "The service itself"),
+    )
+)]
+struct Document;
+
+struct ApiKey;
+
+impl utoipa::Modify for ApiKey {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let key = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        document
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("api_key", key);
+    }
+}
+
+fn rest() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(read::list, create::create))
+        .routes(routes!(read::statistics))
+        .routes(routes!(bulk::bulk))
+        .routes(routes!(read::get, change::update, change::delete))
+        .routes(routes!(change::resolve))
+        .routes(routes!(change::ignore))
+        .routes(routes!(change::reopen))
+        .routes(routes!(change::merge))
+        .routes(routes!(change::unmerge))
+        .routes(routes!(read::occurrences))
+        .routes(routes!(read::activity))
+        .routes(routes!(read::occurrence))
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(create::bulk_ingest))
+                .layer(DefaultBodyLimit::max(BULK_BODY_MAX)),
+        )
+        .routes(routes!(health::health))
+}
+
+/// Ingest is described here, and routed below in every form that SDKs use.
+fn described_ingest() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(endpoint::envelope))
+        .routes(routes!(endpoint::store))
+}
+
+fn ingest() -> Router<App> {
+    let mut router = Router::new();
+    // With and without the slash, and behind a prefix that a proxy did not strip.
+    for prefix in ["", "/{prefix}"] {
+        for slash in ["", "/"] {
+            let path = |name: &str| format!("{prefix}/api/{{project_id}}/{name}{slash}");
+            let (envelope, store) = if prefix.is_empty() {
+                (post(endpoint::envelope), post(endpoint::store))
+            } else {
+                (
+                    post(endpoint::envelope_behind),
+                    post(endpoint::store_behind),
+                )
+            };
+            router = router
+                .route(&path("envelope"), envelope.options(preflight))
+                .route(&path("store"), store.options(preflight));
+        }
+    }
+    // The body is counted and bounded while it is read: see ingest::body.
+    router
+        .layer(DefaultBodyLimit::disable())
+        .layer(from_fn(answer::cors))
+}
+
+async fn preflight() {}
+
+/// The document of everything the service answers.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let mut document = rest().into_openapi();
+    document.merge(described_ingest().into_openapi());
+    document
+}
+
+/// The whole service.
+pub fn router(app: App) -> Router {
+    let (rest, _) = rest().split_for_parts();
+    let rest = rest.layer(from_fn_with_state(app.clone(), min_position::layer));
+    let mut router = Router::new().merge(rest).merge(ingest());
+    if app.settings.docs {
+        router = router.merge(SwaggerUi::new("/docs").url("/api/v1/openapi.json", openapi()));
+    }
+    router
+        .fallback(async || Problem::not_found("such address"))
+        .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        .layer(CatchPanicLayer::custom(
+            |_: Box<dyn std::any::Any + Send>| {
+                Problem::internal(&"a handler panicked").into_response()
+            },
+        ))
+        .layer(from_fn_with_state(app.clone(), request_id::layer))
+        .with_state(app)
+}

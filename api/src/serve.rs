@@ -1,0 +1,169 @@
+//! Everything that runs: started in order, stopped in reverse with what was accepted finished.
+
+use std::future::IntoFuture;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bugsage_commands::clock::Clock;
+use bugsage_commands::ingest::{Ingest, IngestLimits};
+use bugsage_commands::upkeep;
+use bugsage_event_store::subscription::{self, Projection, Wake};
+use bugsage_event_store::{DatabaseRole, Executor, Writer, connect};
+use bugsage_projections::Queries;
+use sqlx::PgPool;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::ingest::body::InFlight;
+use crate::keys::Keys;
+use crate::nats::{Nats, NatsError};
+use crate::routes::router;
+use crate::settings::Settings;
+use crate::state::App;
+use crate::versions::{self, Unsuitable};
+
+/// How long requests may take to end when the service stops.
+const GRACE: Duration = Duration::from_secs(10);
+/// Connections of the projector's pool: one a projection, one that listens, one to spare.
+const PROJECTOR_CONNECTIONS: u32 = 6;
+
+/// Why the service does not start or ended.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The port.
+    #[error("cannot listen on {address}: {reason}; stop what uses it or set BUGSAGE_PORT")]
+    Listen {
+        /// Where.
+        address: std::net::SocketAddr,
+        /// Why.
+        reason: std::io::Error,
+    },
+    /// The database is away.
+    #[error("the database cannot be used: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The database is too old, or not migrated.
+    #[error(transparent)]
+    Unsuitable(#[from] Unsuitable),
+    /// The message server.
+    #[error(transparent)]
+    Nats(#[from] NatsError),
+    /// A projection cannot be built.
+    #[error("a projection cannot be built: {0}")]
+    Projection(#[from] subscription::RebuildError),
+    /// The server broke.
+    #[error("the server ended: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// A service that is up.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it listens.
+    pub address: std::net::SocketAddr,
+    stop: CancellationToken,
+    tasks: JoinSet<()>,
+    writers: Vec<tokio::task::JoinHandle<()>>,
+}
+
+/// Starts the service and answers once it listens.
+///
+/// # Errors
+/// See [`ServeError`]; each says what to do.
+pub async fn start(settings: Settings, clock: Clock) -> Result<Running, ServeError> {
+    let app_pool = connect(
+        &settings.database_url,
+        DatabaseRole::App,
+        settings.database_connections,
+    )?;
+    let projector = connect(
+        &settings.projector_database_url,
+        DatabaseRole::Projector,
+        PROJECTOR_CONNECTIONS,
+    )?;
+    versions::check(&app_pool).await?;
+    let nats = Nats::connect(settings.nats_url.as_deref()).await?;
+    let stop = CancellationToken::new();
+    let mut tasks = JoinSet::new();
+    start_projections(&projector, &stop, &mut tasks).await?;
+
+    upkeep::round(&app_pool, &clock).await?;
+    tasks.spawn(upkeep::run(app_pool.clone(), clock.clone(), stop.clone()));
+
+    let (writer, writing) = Writer::start(app_pool.clone());
+    let (ingest, ingesting) =
+        Ingest::start(app_pool.clone(), clock.clone(), IngestLimits::default());
+    let listener =
+        TcpListener::bind(settings.listen)
+            .await
+            .map_err(|reason| ServeError::Listen {
+                address: settings.listen,
+                reason,
+            })?;
+    let address = listener.local_addr()?;
+    let app = App {
+        clock,
+        executor: Executor::new(app_pool.clone(), writer),
+        ingest,
+        queries: Queries::new(app_pool.clone()),
+        keys: Keys::open(app_pool.clone()).await?,
+        in_flight: InFlight::new(settings.inflight_megabytes),
+        nats,
+        database: app_pool,
+        settings: Arc::new(settings),
+    };
+    let server = axum::serve(listener, router(app))
+        .with_graceful_shutdown(stop.clone().cancelled_owned())
+        .into_future();
+    tasks.spawn(async move {
+        if let Err(error) = server.await {
+            tracing::error!(%error, "the server ended");
+        }
+    });
+    Ok(Running {
+        address,
+        stop,
+        tasks,
+        writers: vec![writing, ingesting],
+    })
+}
+
+async fn start_projections(
+    projector: &PgPool,
+    stop: &CancellationToken,
+    tasks: &mut JoinSet<()>,
+) -> Result<(), ServeError> {
+    let wake = Wake::listen(projector.clone(), stop.clone());
+    for projection in bugsage_projections::all() {
+        match subscription::prepare(projector, projection.as_ref()).await {
+            // Another node builds it; this one follows when it is done.
+            Ok(()) | Err(subscription::RebuildError::Busy) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let (projector, wake, stop) = (projector.clone(), wake.clone(), stop.clone());
+        tasks.spawn(async move {
+            let projection: &dyn Projection = projection.as_ref();
+            subscription::run(projector, projection, wake, stop).await;
+        });
+    }
+    Ok(())
+}
+
+impl Running {
+    /// Stops taking requests, finishes those under way and everything accepted, then ends.
+    pub async fn stop(mut self) {
+        self.stop.cancel();
+        let ended = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(GRACE, ended).await.is_err() {
+            tracing::warn!("some connections did not end in time");
+            self.tasks.abort_all();
+            while self.tasks.join_next().await.is_some() {}
+        }
+        // The writers end when nobody can hand them anything any more.
+        for writer in self.writers {
+            if tokio::time::timeout(GRACE, writer).await.is_err() {
+                tracing::error!("a writer did not end in time");
+            }
+        }
+    }
+}

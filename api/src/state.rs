@@ -1,0 +1,37 @@
+//! What every handler may use. Cheap to clone.
+
+use std::sync::Arc;
+
+use bugsage_commands::clock::Clock;
+use bugsage_commands::ingest::Ingest;
+use bugsage_event_store::Executor;
+use bugsage_projections::Queries;
+use sqlx::PgPool;
+
+use crate::ingest::body::InFlight;
+use crate::keys::Keys;
+use crate::nats::Nats;
+use crate::settings::Settings;
+
+/// The running service.
+#[derive(Clone)]
+pub struct App {
+    /// Its settings.
+    pub settings: Arc<Settings>,
+    /// Time and ids.
+    pub clock: Clock,
+    /// The pool of the app role.
+    pub database: PgPool,
+    /// Commands.
+    pub executor: Executor,
+    /// Occurrences.
+    pub ingest: Ingest,
+    /// Reads.
+    pub queries: Queries,
+    /// Who may do what.
+    pub keys: Keys,
+    /// Bytes of bodies held at once.
+    pub in_flight: InFlight,
+    /// The message server, if there is one.
+    pub nats: Nats,
+}

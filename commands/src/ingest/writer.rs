@@ -1,0 +1,356 @@
+//! The one writer of occurrences: commits whatever is waiting, answers after the commit.
+
+use std::collections::{HashMap, HashSet};
+
+use bugsage_domain::ids::{EventId, OrganizationId, ProjectId};
+use bugsage_event_store::{Verdict, append};
+use sqlx::{PgConnection, PgPool};
+use tokio::sync::{mpsc, oneshot};
+
+use super::causes::{Cause, Uncaused, appends};
+use super::facets::{self, Facet, Facets};
+use super::{Outcome, Prepared, Stored, Submission, batch};
+use crate::clock::Clock;
+
+/// How often a batch is tried again after another transaction was in its way.
+const TRIES: u32 = 6;
+/// Days of partitions made ahead when one is found missing.
+const PARTITIONS_AHEAD: i32 = 3;
+
+/// How much may wait and go together.
+#[derive(Debug, Clone, Copy)]
+pub struct IngestLimits {
+    /// Occurrences that may wait for a commit; more are refused with [`IngestError::Full`].
+    pub queue: usize,
+    /// Occurrences in one commit.
+    pub batch: usize,
+}
+
+impl Default for IngestLimits {
+    fn default() -> Self {
+        Self {
+            queue: 8_192,
+            batch: 512,
+        }
+    }
+}
+
+/// Why an occurrence was not stored.
+#[derive(Debug, thiserror::Error)]
+pub enum IngestError {
+    /// Too many are waiting; come back in a moment.
+    #[error("too many occurrences are waiting to be stored")]
+    Full,
+    /// The idempotency key came before with another body.
+    #[error("this idempotency key was used before for another request")]
+    KeyReused,
+    /// The database cannot be reached, or the service is stopping.
+    #[error("the occurrence could not be stored: the database does not answer")]
+    Unavailable,
+    /// The database refuses this occurrence. A fault of ours.
+    #[error("the occurrence could not be stored: {0}")]
+    Failed(String),
+}
+
+type Answer = oneshot::Sender<Result<Stored, IngestError>>;
+
+/// Hands occurrences to the writer. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Ingest {
+    queue: mpsc::Sender<(Submission, Answer)>,
+}
+
+impl Ingest {
+    /// Starts the writer. It ends, with everything accepted written, when the last clone is dropped.
+    #[must_use]
+    pub fn start(
+        app: PgPool,
+        clock: Clock,
+        limits: IngestLimits,
+    ) -> (Self, tokio::task::JoinHandle<()>) {
+        let (queue, waiting) = mpsc::channel(limits.queue);
+        let writer = Writer {
+            app,
+            clock,
+            facets: Facets::default(),
+        };
+        let task = tokio::spawn(writer.run(waiting, limits.batch));
+        (Self { queue }, task)
+    }
+
+    /// Stores occurrences and answers after their commit, one answer each, in order.
+    ///
+    /// Either all of them are queued or none: a request half accepted could not be repeated.
+    ///
+    /// # Errors
+    /// [`IngestError::Full`] when they do not fit into the queue, `Unavailable` when it has ended.
+    pub async fn store(
+        &self,
+        submissions: Vec<Submission>,
+    ) -> Result<Vec<Result<Stored, IngestError>>, IngestError> {
+        let room = self
+            .queue
+            .try_reserve_many(submissions.len())
+            .map_err(|error| match error {
+                mpsc::error::TrySendError::Full(()) => IngestError::Full,
+                mpsc::error::TrySendError::Closed(()) => IngestError::Unavailable,
+            })?;
+        let mut answers = Vec::with_capacity(submissions.len());
+        for (place, submission) in room.zip(submissions) {
+            let (answer, stored) = oneshot::channel();
+            place.send((submission, answer));
+            answers.push(stored);
+        }
+        let mut results = Vec::with_capacity(answers.len());
+        for stored in answers {
+            results.push(stored.await.unwrap_or(Err(IngestError::Unavailable)));
+        }
+        Ok(results)
+    }
+}
+
+/// What the transaction of a batch came to.
+enum Failure {
+    /// Another transaction was in the way: the same batch may succeed.
+    Again,
+    /// The day has no partition yet.
+    NoPartition,
+    /// The database is away.
+    Away,
+    /// It refuses the batch.
+    Refused(String),
+}
+
+impl From<sqlx::Error> for Failure {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(db) => match db.code().as_deref() {
+                Some("40001" | "40P01") => Self::Again,
+                Some("23514") if db.message().contains("no partition") => Self::NoPartition,
+                // out of connections, shutting down, cannot connect now, disk full
+                Some("53300" | "57P01" | "57P02" | "57P03" | "53100") => Self::Away,
+                _ => Self::Refused(error.to_string()),
+            },
+            sqlx::Error::Io(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::WorkerCrashed => Self::Away,
+            _ => Self::Refused(error.to_string()),
+        }
+    }
+}
+
+impl From<Uncaused> for Failure {
+    fn from(error: Uncaused) -> Self {
+        match error {
+            Uncaused::Database(error) => error.into(),
+            Uncaused::Other(reason) => Self::Refused(reason),
+        }
+    }
+}
+
+struct Writer {
+    app: PgPool,
+    clock: Clock,
+    facets: Facets,
+}
+
+impl Writer {
+    async fn run(mut self, mut waiting: mpsc::Receiver<(Submission, Answer)>, size: usize) {
+        let mut taken = Vec::with_capacity(size);
+        while waiting.recv_many(&mut taken, size).await > 0 {
+            metrics::histogram!("bugsage_ingest_batch_occurrences").record(taken.len() as f64);
+            let (submissions, answers): (Vec<_>, Vec<_>) = taken.drain(..).unzip();
+            let results = self.store_all(&submissions).await;
+            for (answer, result) in answers.into_iter().zip(results) {
+                answer.send(result).ok(); // the caller may have gone
+            }
+        }
+    }
+
+    /// Stores a batch; where the database refuses it, each alone, so that one fails no other.
+    async fn store_all(&mut self, submissions: &[Submission]) -> Vec<Result<Stored, IngestError>> {
+        match self.store_batch(submissions).await {
+            Ok(results) => results,
+            Err(Failure::Refused(reason)) if submissions.len() == 1 => {
+                tracing::error!(reason, "an occurrence was refused by the database");
+                vec![Err(IngestError::Failed(reason))]
+            }
+            Err(Failure::Refused(_)) => {
+                let mut results = Vec::with_capacity(submissions.len());
+                for submission in submissions {
+                    results
+                        .extend(Box::pin(self.store_all(std::slice::from_ref(submission))).await);
+                }
+                results
+            }
+            Err(_) => submissions
+                .iter()
+                .map(|_| Err(IngestError::Unavailable))
+                .collect(),
+        }
+    }
+
+    async fn store_batch(
+        &mut self,
+        submissions: &[Submission],
+    ) -> Result<Vec<Result<Stored, IngestError>>, Failure> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.transact(submissions).await {
+                Err(Failure::Again) if tries < TRIES => {}
+                Err(Failure::NoPartition) if tries < TRIES => {
+                    for submission in submissions {
+                        ensure_partitions(
+                            &self.app,
+                            submission.occurrence.received_at.date_naive(),
+                        )
+                        .await?;
+                    }
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn transact(
+        &mut self,
+        submissions: &[Submission],
+    ) -> Result<Vec<Result<Stored, IngestError>>, Failure> {
+        let order = distinct_in_key_order(submissions);
+        let occurrences: Vec<&Prepared> =
+            order.iter().map(|i| &submissions[*i].occurrence).collect();
+        let mut transaction = self.app.begin().await?;
+        let taken = batch::take(&mut transaction, &occurrences, &self.clock).await?;
+        if taken.iter().any(|t| t.outcome == "moved") {
+            return Err(Failure::Again);
+        }
+        let facets: HashSet<Facet> = occurrences
+            .iter()
+            .zip(&taken)
+            .filter(|(_, t)| t.outcome != "duplicate")
+            .flat_map(|(occurrence, t)| self.facets.unknown(occurrence, t.home))
+            .collect();
+        facets::record(&mut transaction, &facets).await?;
+
+        let mut stored: HashMap<Key, Result<Stored, IngestError>> = HashMap::new();
+        for (i, t) in order.iter().zip(&taken) {
+            let occurrence = &submissions[*i].occurrence;
+            let outcome = match t.outcome.as_str() {
+                "new" => Outcome::New,
+                "known" => Outcome::Known,
+                _ => Outcome::Duplicate,
+            };
+            stored.insert(
+                key(occurrence),
+                Ok(Stored {
+                    event_id: occurrence.event_id,
+                    error_id: t.root,
+                    outcome,
+                    position: None,
+                }),
+            );
+        }
+        let causes = appends(&mut transaction, submissions, &order, &taken, &self.clock).await?;
+        self.append_causes(&mut transaction, causes, &mut stored)
+            .await?;
+        transaction.commit().await?;
+        self.facets.remember(facets);
+        Ok(answers(submissions, &stored))
+    }
+
+    /// Appends the domain events; another writer between load and append means: again.
+    async fn append_causes(
+        &self,
+        connection: &mut PgConnection,
+        causes: Vec<Cause>,
+        stored: &mut HashMap<Key, Result<Stored, IngestError>>,
+    ) -> Result<(), Failure> {
+        if causes.is_empty() {
+            return Ok(());
+        }
+        let (keys, batch): (Vec<_>, Vec<_>) = causes.into_iter().map(|c| (c.key, c.append)).unzip();
+        for (key, verdict) in keys.into_iter().zip(append(connection, &batch).await?) {
+            match verdict {
+                Verdict::Appended { position, .. } => {
+                    if let Some(Ok(stored)) = stored.get_mut(&key) {
+                        stored.position = stored.position.max(position);
+                    }
+                }
+                Verdict::Conflict { .. } => return Err(Failure::Again),
+                Verdict::Repeated { .. } => {}
+                Verdict::KeyReused => {
+                    stored.insert(key, Err(IngestError::KeyReused));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What an occurrence is known by.
+pub(super) type Key = (OrganizationId, ProjectId, EventId);
+
+pub(super) fn key(occurrence: &Prepared) -> Key {
+    (
+        occurrence.organization_id,
+        occurrence.project_id,
+        occurrence.event_id,
+    )
+}
+
+/// The submissions to write: each id once, in the order in which all batches lock.
+fn distinct_in_key_order(submissions: &[Submission]) -> Vec<usize> {
+    let mut seen = HashSet::with_capacity(submissions.len());
+    let mut order: Vec<usize> = (0..submissions.len())
+        .filter(|i| seen.insert(key(&submissions[*i].occurrence)))
+        .collect();
+    order.sort_by_key(|i| {
+        let o = &submissions[*i].occurrence;
+        (
+            o.organization_id,
+            o.project_id,
+            *o.fingerprint.as_bytes(),
+            o.event_id,
+        )
+    });
+    order
+}
+
+/// One answer a submission, in their order; the second of the same id is a duplicate.
+fn answers(
+    submissions: &[Submission],
+    stored: &HashMap<Key, Result<Stored, IngestError>>,
+) -> Vec<Result<Stored, IngestError>> {
+    let mut told = HashSet::new();
+    submissions
+        .iter()
+        .map(|submission| {
+            let key = key(&submission.occurrence);
+            match stored.get(&key) {
+                Some(Ok(first)) if told.insert(key) => Ok(first.clone()),
+                Some(Ok(first)) => Ok(Stored {
+                    outcome: Outcome::Duplicate,
+                    ..first.clone()
+                }),
+                Some(Err(_)) => Err(IngestError::KeyReused),
+                None => Err(IngestError::Failed("it was lost from its batch".to_owned())),
+            }
+        })
+        .collect()
+}
+
+/// Makes the partitions of a day and the days after it.
+pub(crate) async fn ensure_partitions(
+    app: &PgPool,
+    day: chrono::NaiveDate,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("select ensure_occurrence_partitions($1, $2)")
+        .bind(day)
+        .bind(PARTITIONS_AHEAD)
+        .execute(app)
+        .await
+        .map(|_| ())
+}
