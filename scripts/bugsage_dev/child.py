@@ -11,6 +11,7 @@ import signal
 import subprocess
 import time
 
+from . import leftover
 from .trouble import Failure, sentence_for_output
 
 
@@ -31,8 +32,9 @@ def ends_with_parent(command, signal_name):
 class Server:
     """One long-running child with its log file."""
 
-    def __init__(self, name, command, log, stop_signal, grace, env=None, cwd=None):
+    def __init__(self, name, command, pid_file, log, stop_signal, grace, env=None, cwd=None):
         """`grace` is in seconds; `log` is a path, or None to share the terminal."""
+        leftover.end(name, pid_file, stop_signal)
         self.name = name
         self.log = log
         self.stop_signal = stop_signal
@@ -47,6 +49,7 @@ class Server:
         finally:
             if output:
                 output.close()
+        leftover.note(pid_file, self.process.pid)
 
     def ended(self):
         """Whether the process is gone."""
@@ -65,7 +68,7 @@ class Server:
         with open(self.log, "rb") as log:
             log.seek(max(0, os.path.getsize(self.log) - 4096))
             text = log.read().decode("utf-8", "replace")
-        return f"; log {self.log}: {sentence_for_output(self.name, text)}"
+        return f" (log: {self.log}). {sentence_for_output('It', text)}"
 
     def stop(self):
         """Asks it to end, waits `grace` seconds, then kills its whole session."""

@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 
-from . import servers
+from . import run, servers, test
 from .home import write_private
 from .trouble import Failure, Stopped, sentence_for_os_error
 
@@ -32,6 +32,10 @@ def parser():
     """The command line."""
     top = argparse.ArgumentParser(prog="scripts/dev", description=__doc__)
     commands = top.add_subparsers(required=True, metavar="command")
+    add = commands.add_parser("run", help="build and serve, on private servers")
+    add.set_defaults(command=run.run)
+    add = commands.add_parser("test", help="check and test everything")
+    add.set_defaults(command=test.test)
     add = commands.add_parser("servers", help="throw-away servers until Ctrl-C")
     add.add_argument("--env-file", help="where to write their variables")
     add.set_defaults(command=serve_throw_away)

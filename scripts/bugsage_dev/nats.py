@@ -34,7 +34,7 @@ class Nats:
         config = self.write_config()
         command = [self.binary, "-c", config]
         self.server = Server(
-            "NATS", ends_with_parent(command, "TERM"),
+            "NATS", ends_with_parent(command, "TERM"), os.path.join(self.state, "nats.pid"),
             os.path.join(self.state, "nats.log"), signal.SIGTERM, 10,
             # nats.conf keeps its store below the folder the server is started in.
             cwd=self.state,
@@ -45,6 +45,14 @@ class Nats:
         """Stops it; JetStream syncs its files."""
         if self.server:
             self.server.stop()
+
+    def ended(self):
+        """Whether it is gone."""
+        return self.server.ended()
+
+    def how_it_ended(self):
+        """A sentence about an end that nobody asked for."""
+        return self.server.how_it_ended()
 
     def write_config(self):
         """The checkout's nats.conf with our own ports and password laid over it."""

