@@ -59,16 +59,14 @@ class Server:
         """A sentence about a process that ended by itself."""
         code = self.process.returncode
         how = f"was killed by signal {-code}" if code < 0 else f"ended with status {code}"
-        return f"{self.name} {how}{self.last_words()}"
+        return f"{self.name} {how}; {f'its log is {self.log}' if self.log else 'see above'}."
 
     def last_words(self):
-        """The telling line of its log, and where the log is."""
-        if not self.log:
-            return "; its last lines are above."
+        """Why it did not start, from the end of its log."""
         with open(self.log, "rb") as log:
             log.seek(max(0, os.path.getsize(self.log) - 4096))
             text = log.read().decode("utf-8", "replace")
-        return f" (log: {self.log}). {sentence_for_output('It', text)}"
+        return sentence_for_output(f"Starting {self.name}", text)
 
     def stop(self):
         """Asks it to end, waits `grace` seconds, then kills its whole session."""
@@ -139,7 +137,7 @@ def wait_ready(server, ready, seconds, what):
     deadline = time.monotonic() + seconds
     while not ready():
         if server.ended():
-            raise Failure(server.how_it_ended())
+            raise Failure(server.last_words())
         if time.monotonic() > deadline:
-            raise Failure(f"{what} did not answer within {seconds} seconds{server.last_words()}")
+            raise Failure(f"{what} did not answer within {seconds} seconds: {server.last_words()}")
         time.sleep(0.05)
