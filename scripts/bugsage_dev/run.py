@@ -23,14 +23,19 @@ def run(_options):
     if needs_postgres:
         home.need_account()
     folder = home.make_folder(home.home_folder())
-    held = home.lock(folder, "run.lock", BUSY)
+    with home.lock(folder, "run.lock", BUSY):
+        return serve(folder, port, needs_postgres, needs_nats)
+
+
+def serve(folder, port, needs_postgres, needs_nats):
+    """Everything from the first server to the last one's end; gives the exit status."""
     pid_file = os.path.join(folder, "bugsage.pid")
     leftover.end("bugsage", pid_file, signal.SIGTERM)
     need_free_port(port)
     running = []
     try:
         env = start_servers(folder, needs_postgres, needs_nats, running)
-        env.setdefault("BUGSAGE_PORT", str(port))
+        env.update(BUGSAGE_PORT=str(port))
         env.setdefault("BUGSAGE_URL", f"http://127.0.0.1:{port}")
         program = rust.build_service()
         prepare(program, env)
@@ -48,7 +53,6 @@ def run(_options):
             server.stop()
         if running:
             print("bugsage: stopped.", flush=True)
-        held.close()
 
 
 def wanted_port():
