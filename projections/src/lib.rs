@@ -1,1 +1,27 @@
-//! Under construction.
+//! What can be asked: one folder per read model.
+//!
+//! [`errors`] and [`activity`] are projections, kept up to date from domain events;
+//! [`occurrences`] and [`statistics`] ask the tables that ingest writes. Every question goes
+//! through [`Queries`] and names a [`Scope`], so none can forget its organization.
+
+pub mod activity;
+mod cursor;
+pub mod errors;
+pub mod occurrences;
+mod queries;
+pub mod statistics;
+
+use std::sync::Arc;
+
+use bugsage_event_store::subscription::Projection;
+
+pub use queries::{Queries, QueryError, Scope};
+
+/// Every projection there is: what a projector runs and what operators can rebuild.
+#[must_use]
+pub fn all() -> Vec<Arc<dyn Projection>> {
+    vec![
+        Arc::new(errors::ErrorsProjection),
+        Arc::new(activity::ActivityProjection),
+    ]
+}

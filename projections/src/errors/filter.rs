@@ -1,0 +1,213 @@
+//! What a list of errors is asked for, and the conditions that makes.
+
+use bugsage_domain::error::ErrorStatus;
+use bugsage_domain::severity::Severity;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::{Postgres, QueryBuilder};
+
+use crate::Scope;
+
+/// By what a list is sorted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Sort {
+    /// When it last occurred.
+    #[default]
+    LastSeen,
+    /// When it first occurred.
+    FirstSeen,
+    /// How often it occurred.
+    Count,
+    /// How many people it affected.
+    UsersAffected,
+}
+
+impl Sort {
+    pub(super) const fn column(self) -> &'static str {
+        match self {
+            Self::LastSeen => "s.last_seen",
+            Self::FirstSeen => "s.first_seen",
+            Self::Count => "s.count",
+            Self::UsersAffected => "s.users",
+        }
+    }
+}
+
+/// In which direction.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Order {
+    /// Smallest or oldest first.
+    Asc,
+    /// Largest or newest first.
+    #[default]
+    Desc,
+}
+
+/// What is asked of the list; all filters must hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListQuery {
+    /// Exactly this severity.
+    pub severity: Option<Severity>,
+    /// Exactly this status; an error whose ignore has run out counts as detected.
+    pub status: Option<ErrorStatus>,
+    /// Reported by this source.
+    pub source: Option<String>,
+    /// Looked after by this assignee.
+    pub assignee: Option<String>,
+    /// Of this category.
+    pub category: Option<String>,
+    /// Tagged so, or seen in an occurrence tagged so (`key:value`).
+    pub tag: Option<String>,
+    /// Seen in this environment.
+    pub environment: Option<String>,
+    /// Seen in this release.
+    pub release: Option<String>,
+    /// Last seen at this moment or later.
+    pub date_from: Option<DateTime<Utc>>,
+    /// Last seen at this moment or earlier.
+    pub date_to: Option<DateTime<Utc>>,
+    /// Text anywhere in title or culprit, in any case.
+    pub search: Option<String>,
+    /// By what to sort.
+    pub sort: Sort,
+    /// In which direction.
+    pub order: Order,
+    /// Rows to leave out; without effect beside a cursor.
+    pub skip: u32,
+    /// Rows of an answer, 1 to 1000.
+    pub limit: u32,
+    /// The `next_cursor` of the answer before.
+    pub cursor: Option<String>,
+}
+
+impl Default for ListQuery {
+    fn default() -> Self {
+        Self {
+            severity: None,
+            status: None,
+            source: None,
+            assignee: None,
+            category: None,
+            tag: None,
+            environment: None,
+            release: None,
+            date_from: None,
+            date_to: None,
+            search: None,
+            sort: Sort::default(),
+            order: Order::default(),
+            skip: 0,
+            limit: 100,
+            cursor: None,
+        }
+    }
+}
+
+/// What can be read at all: `e` is the row, `s` its state at ingest.
+pub(crate) fn push_visible(sql: &mut QueryBuilder<'_, Postgres>, scope: &Scope) {
+    sql.push(
+        " from projection_errors.errors e join error_state s on s.error_id = e.error_id
+          and s.organization_id = e.organization_id
+         where not e.deleted and s.status <> 'deleted' and e.organization_id = ",
+    )
+    .push_bind(scope.organization.0)
+    .push(" and s.organization_id = ")
+    .push_bind(scope.organization.0);
+    if let Some(project) = scope.project_number() {
+        sql.push(" and e.project_id = ").push_bind(project);
+    }
+}
+
+/// The status as it is shown: the ignore of an error may have run out since the last event.
+pub(crate) fn push_status(sql: &mut QueryBuilder<'_, Postgres>, now: DateTime<Utc>) {
+    sql.push("case when e.status = 'ignored' and (e.ignored_until <= ")
+        .push_bind(now)
+        .push(" or s.count >= e.ignored_until_count) then 'detected' else e.status end");
+}
+
+pub(super) fn push_filters<'a>(
+    sql: &mut QueryBuilder<'a, Postgres>,
+    scope: &Scope,
+    query: &'a ListQuery,
+    now: DateTime<Utc>,
+) {
+    push_visible(sql, scope);
+    sql.push(" and e.merged_into is null");
+    if let Some(status) = query.status {
+        sql.push(" and ");
+        push_status(sql, now);
+        sql.push(" = ").push_bind(status.as_str());
+    }
+    let severity = query.severity.map(Severity::as_str);
+    for (column, value) in [
+        ("e.severity", severity),
+        ("e.source", query.source.as_deref()),
+        ("e.assigned_to", query.assignee.as_deref()),
+        ("e.category", query.category.as_deref()),
+    ] {
+        if let Some(value) = value {
+            sql.push(format_args!(" and {column} = ")).push_bind(value);
+        }
+    }
+    if let Some(tag) = &query.tag {
+        sql.push(" and (e.tags @> array[")
+            .push_bind(tag)
+            .push("] or ");
+        push_facet(sql, scope, "tag", tag);
+        sql.push(")");
+    }
+    for (kind, value) in [
+        ("environment", &query.environment),
+        ("release", &query.release),
+    ] {
+        if let Some(value) = value {
+            sql.push(" and ");
+            push_facet(sql, scope, kind, value);
+        }
+    }
+    if let Some(from) = query.date_from {
+        sql.push(" and s.last_seen >= ").push_bind(from);
+    }
+    if let Some(to) = query.date_to {
+        sql.push(" and s.last_seen <= ").push_bind(to);
+    }
+    if let Some(search) = &query.search {
+        sql.push(" and e.error_id in (select projection_errors.find_errors(")
+            .push_bind(containing(search))
+            .push("))");
+    }
+}
+
+/// Seen so itself, or in an error merged into it.
+fn push_facet<'a>(
+    sql: &mut QueryBuilder<'a, Postgres>,
+    scope: &Scope,
+    kind: &'static str,
+    value: &'a str,
+) {
+    sql.push(
+        "e.error_id in (select m.root_id from error_facets f
+           join error_state m on m.error_id = f.error_id where f.organization_id = ",
+    )
+    .push_bind(scope.organization.0)
+    .push(" and f.kind = ")
+    .push_bind(kind)
+    .push(" and f.value = ")
+    .push_bind(value)
+    .push(")");
+}
+
+/// A pattern for text anywhere, in which nothing of the text is special.
+fn containing(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for character in text.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
+}

@@ -1,0 +1,207 @@
+//! The list of errors.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
+use uuid::Uuid;
+
+use super::filter::{ListQuery, Order, Sort, push_filters, push_status};
+use crate::{QueryError, Scope, cursor};
+
+/// An error, as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow, Serialize, utoipa::ToSchema)]
+pub struct ErrorSummary {
+    /// Its id.
+    pub id: Uuid,
+    /// Its project.
+    pub project_id: i64,
+    /// Its title.
+    pub title: String,
+    /// The function, module or transaction it happens in.
+    pub culprit: Option<String>,
+    /// `low`, `medium`, `high` or `critical`.
+    pub severity: String,
+    /// `detected`, `analyzing`, `fixing`, `resolved` or `ignored`.
+    pub status: String,
+    /// It came back after it had been resolved, and nobody has settled it since.
+    pub regressed: bool,
+    /// Where it was reported.
+    pub source: String,
+    /// Its id there.
+    pub source_id: Option<String>,
+    /// What kind of error it is.
+    pub category: Option<String>,
+    /// Its own tags.
+    pub tags: Vec<String>,
+    /// `python`, `java`, …
+    pub platform: Option<String>,
+    /// Who looks after it.
+    pub assigned_to: Option<String>,
+    /// Occurrences, those of errors merged into it included.
+    pub count: i64,
+    /// People affected.
+    pub users_affected: i64,
+    /// When it first occurred.
+    pub first_seen: DateTime<Utc>,
+    /// When it last occurred.
+    pub last_seen: DateTime<Utc>,
+    /// When it was recorded.
+    pub created_at: DateTime<Utc>,
+    /// When something was last decided about it.
+    pub updated_at: DateTime<Utc>,
+    /// The sequence of its last domain event; what an ETag names.
+    pub version: i64,
+    /// When it was resolved, if it is.
+    pub resolved_at: Option<DateTime<Utc>>,
+    /// Who resolved it, as `kind:id`, if it is resolved.
+    pub resolved_by: Option<String>,
+}
+
+/// A page of the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct ErrorList {
+    /// The errors, in the order asked for.
+    pub errors: Vec<ErrorSummary>,
+    /// How many match in all.
+    pub total: i64,
+    /// Which page this is, from 1.
+    pub page: i64,
+    /// Rows of a page.
+    pub size: i64,
+    /// Pages in all.
+    pub pages: i64,
+    /// Where the next page begins; null on the last.
+    pub next_cursor: Option<String>,
+}
+
+/// A place in the list: after the row with this value and id.
+#[derive(Debug, Serialize, Deserialize)]
+struct Place {
+    sort: Sort,
+    order: Order,
+    value: Key,
+    id: Uuid,
+    page: i64,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Key {
+    Number(i64),
+    Time(DateTime<Utc>),
+}
+
+impl Key {
+    const fn of(error: &ErrorSummary, sort: Sort) -> Self {
+        match sort {
+            Sort::LastSeen => Self::Time(error.last_seen),
+            Sort::FirstSeen => Self::Time(error.first_seen),
+            Sort::Count => Self::Number(error.count),
+            Sort::UsersAffected => Self::Number(error.users_affected),
+        }
+    }
+
+    const fn fits(self, sort: Sort) -> bool {
+        matches!(
+            (self, sort),
+            (Self::Time(_), Sort::LastSeen | Sort::FirstSeen)
+                | (Self::Number(_), Sort::Count | Sort::UsersAffected)
+        )
+    }
+}
+
+/// Pushes the columns of [`ErrorSummary`].
+pub(super) fn push_columns(sql: &mut QueryBuilder<'_, Postgres>, now: DateTime<Utc>) {
+    sql.push(
+        "select e.error_id as id, e.project_id, e.title, e.culprit, e.severity, e.source,
+                e.source_id, e.category, e.tags, e.platform, e.assigned_to, s.count,
+                s.users as users_affected, s.first_seen, s.last_seen, e.created_at, e.updated_at,
+                e.sequence as version, e.resolved_at, e.resolved_by, ",
+    );
+    push_status(sql, now);
+    sql.push(" as status, e.regressions > 0 and ");
+    push_status(sql, now);
+    sql.push(" not in ('resolved', 'ignored') as regressed");
+}
+
+pub(crate) async fn list(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    query: &ListQuery,
+    now: DateTime<Utc>,
+) -> Result<ErrorList, QueryError> {
+    let place = place(query)?;
+    let mut count = QueryBuilder::new("select count(*)");
+    push_filters(&mut count, scope, query, now);
+    let total: i64 = count
+        .build_query_scalar()
+        .fetch_one(&mut *connection)
+        .await?;
+
+    let size = i64::from(query.limit);
+    let mut errors = rows(connection, scope, query, place.as_ref(), now).await?;
+    let page = place.map_or(i64::from(query.skip) / size, |place| place.page) + 1;
+    let more = errors.len() > query.limit as usize;
+    errors.truncate(query.limit as usize);
+    let next = errors.last().filter(|_| more).map(|last| Place {
+        sort: query.sort,
+        order: query.order,
+        value: Key::of(last, query.sort),
+        id: last.id,
+        page,
+    });
+    Ok(ErrorList {
+        next_cursor: next.as_ref().map(cursor::encode).transpose()?,
+        errors,
+        total,
+        page,
+        size,
+        pages: total.div_euclid(size) + i64::from(total % size > 0),
+    })
+}
+
+fn place(query: &ListQuery) -> Result<Option<Place>, QueryError> {
+    let Some(text) = &query.cursor else {
+        return Ok(None);
+    };
+    let place: Place = cursor::decode(text)?;
+    if place.sort != query.sort || place.order != query.order || !place.value.fits(place.sort) {
+        return Err(QueryError::Cursor);
+    }
+    Ok(Some(place))
+}
+
+async fn rows(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    query: &ListQuery,
+    place: Option<&Place>,
+    now: DateTime<Utc>,
+) -> Result<Vec<ErrorSummary>, QueryError> {
+    let (column, (beyond, direction)) = (
+        query.sort.column(),
+        match query.order {
+            Order::Asc => (">", "asc"),
+            Order::Desc => ("<", "desc"),
+        },
+    );
+    let mut sql = QueryBuilder::new("");
+    push_columns(&mut sql, now);
+    push_filters(&mut sql, scope, query, now);
+    if let Some(place) = place {
+        sql.push(format_args!(" and ({column}, s.error_id) {beyond} ("));
+        match place.value {
+            Key::Number(number) => sql.push_bind(number),
+            Key::Time(time) => sql.push_bind(time),
+        };
+        sql.push(", ").push_bind(place.id).push(")");
+    }
+    sql.push(format_args!(
+        " order by {column} {direction}, s.error_id {direction} limit "
+    ))
+    .push_bind(i64::from(query.limit) + 1);
+    if place.is_none() {
+        sql.push(" offset ").push_bind(i64::from(query.skip));
+    }
+    Ok(sql.build_query_as().fetch_all(connection).await?)
+}

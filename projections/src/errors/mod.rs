@@ -1,0 +1,56 @@
+//! The errors as they stand: one row each, folded from its domain events.
+//!
+//! Counts and times come from `error_state`, which every ingest batch keeps; lists join it.
+
+pub(crate) mod detail;
+mod filter;
+mod fold;
+pub(crate) mod list;
+mod table;
+
+use async_trait::async_trait;
+use bugsage_domain::error::decode;
+use bugsage_event_store::RecordedEvent;
+use bugsage_event_store::subscription::{HandlerError, Projection};
+use sqlx::PgConnection;
+
+pub use detail::{ErrorDetail, Ignored, Resolution};
+pub use filter::{ListQuery, Order, Sort};
+pub(crate) use filter::{push_status, push_visible};
+pub use fold::{Change, Standing, fold};
+pub use list::{ErrorList, ErrorSummary};
+
+/// Keeps one row an error.
+#[derive(Debug, Clone, Copy)]
+pub struct ErrorsProjection;
+
+#[async_trait]
+impl Projection for ErrorsProjection {
+    fn name(&self) -> &'static str {
+        "errors"
+    }
+
+    fn version(&self) -> i32 {
+        1
+    }
+
+    fn tables(&self) -> &'static str {
+        table::DDL
+    }
+
+    async fn apply(
+        &self,
+        tables: &mut PgConnection,
+        event: &RecordedEvent,
+    ) -> Result<(), HandlerError> {
+        if event.aggregate_type != "error" {
+            return Ok(());
+        }
+        let decided = decode(
+            &event.event_type,
+            &event.event_version,
+            event.payload.clone(),
+        )?;
+        table::write(tables, event, &fold(decided)).await
+    }
+}

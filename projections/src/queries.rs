@@ -1,0 +1,188 @@
+//! The one door to all read models.
+
+use bugsage_domain::ids::{ErrorId, EventId, OrganizationId, ProjectId};
+use bugsage_event_store::tenant;
+use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+
+use crate::activity::{self, ActivityEntry};
+use crate::errors::{ErrorDetail, ErrorList, ListQuery, detail, list};
+use crate::occurrences::{self, Occurrence, OccurrenceList, OccurrencesQuery};
+use crate::statistics::{self, Statistics};
+
+/// Most rows of one answer.
+const LIMIT_MAX: u32 = 1_000;
+
+/// Whose data a question is about. Nothing can be asked without one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scope {
+    /// The tenant.
+    pub organization: OrganizationId,
+    /// One project of it; `None` for all.
+    pub project: Option<ProjectId>,
+}
+
+impl Scope {
+    pub(crate) fn project_number(&self) -> Option<i64> {
+        self.project.map(|project| project.0)
+    }
+}
+
+/// Why a question has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum QueryError {
+    /// The cursor is not one of ours, or belongs to another sort.
+    #[error("the cursor does not belong to this list: start again without it")]
+    Cursor,
+    /// The limit is out of range.
+    #[error("limit must be between 1 and {LIMIT_MAX}")]
+    Limit,
+    /// The number of days is out of range.
+    #[error("days must be between 1 and {}", statistics::DAYS_MAX)]
+    Days,
+    /// A stored payload cannot be read.
+    #[error("the stored payload of occurrence {0} cannot be read")]
+    Payload(EventId),
+    /// The database failed.
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+}
+
+/// Asks the read models, as the app role. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Queries {
+    app: PgPool,
+}
+
+impl Queries {
+    /// `app` is a pool of the app role, so that row-level security stands behind every query.
+    #[must_use]
+    pub const fn new(app: PgPool) -> Self {
+        Self { app }
+    }
+
+    async fn begin(&self, scope: &Scope) -> Result<Transaction<'static, Postgres>, QueryError> {
+        Ok(tenant(&self.app, scope.organization).await?)
+    }
+
+    /// The errors that match; neither deleted ones nor those merged into another.
+    ///
+    /// # Errors
+    /// [`QueryError::Limit`], [`QueryError::Cursor`], or the database's failure.
+    pub async fn list(
+        &self,
+        scope: &Scope,
+        query: &ListQuery,
+        now: DateTime<Utc>,
+    ) -> Result<ErrorList, QueryError> {
+        check_limit(query.limit)?;
+        let mut transaction = self.begin(scope).await?;
+        list::list(&mut transaction, scope, query, now).await
+    }
+
+    /// One error; `None` if it is unknown, deleted, or out of scope. A merged one says into which.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn detail(
+        &self,
+        scope: &Scope,
+        error: ErrorId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<ErrorDetail>, QueryError> {
+        let mut transaction = self.begin(scope).await?;
+        detail::detail(&mut transaction, scope, error, now).await
+    }
+
+    /// The occurrences of an error and of all merged into it, newest first; `None` as in [`Self::detail`].
+    ///
+    /// # Errors
+    /// [`QueryError::Limit`], [`QueryError::Cursor`], or the database's failure.
+    pub async fn occurrences(
+        &self,
+        scope: &Scope,
+        error: ErrorId,
+        query: &OccurrencesQuery,
+    ) -> Result<Option<OccurrenceList>, QueryError> {
+        check_limit(query.limit)?;
+        let mut transaction = self.begin(scope).await?;
+        if !exists(&mut transaction, scope, error).await? {
+            return Ok(None);
+        }
+        occurrences::list(&mut transaction, scope, error, query)
+            .await
+            .map(Some)
+    }
+
+    /// One occurrence by the id its sender gave it, with its payload; `None` if it is unknown,
+    /// no longer kept, or its error was deleted.
+    ///
+    /// # Errors
+    /// [`QueryError::Payload`], or the database's failure.
+    pub async fn occurrence(
+        &self,
+        scope: &Scope,
+        event: EventId,
+    ) -> Result<Option<Occurrence>, QueryError> {
+        let mut transaction = self.begin(scope).await?;
+        occurrences::one(&mut transaction, scope, event).await
+    }
+
+    /// What happened in the `days` days (UTC) that end with today, today included.
+    ///
+    /// # Errors
+    /// [`QueryError::Days`], or the database's failure.
+    pub async fn statistics(
+        &self,
+        scope: &Scope,
+        days: u32,
+        now: DateTime<Utc>,
+    ) -> Result<Statistics, QueryError> {
+        let mut transaction = self.begin(scope).await?;
+        statistics::statistics(&mut transaction, scope, days, now).await
+    }
+
+    /// What was decided about an error itself, newest first; `None` as in [`Self::detail`].
+    ///
+    /// # Errors
+    /// [`QueryError::Limit`], or the database's failure.
+    pub async fn activity(
+        &self,
+        scope: &Scope,
+        error: ErrorId,
+        limit: u32,
+    ) -> Result<Option<Vec<ActivityEntry>>, QueryError> {
+        check_limit(limit)?;
+        let mut transaction = self.begin(scope).await?;
+        if !exists(&mut transaction, scope, error).await? {
+            return Ok(None);
+        }
+        activity::entries(&mut transaction, scope, error, limit)
+            .await
+            .map(Some)
+    }
+}
+
+const fn check_limit(limit: u32) -> Result<(), QueryError> {
+    if limit == 0 || limit > LIMIT_MAX {
+        return Err(QueryError::Limit);
+    }
+    Ok(())
+}
+
+async fn exists(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    error: ErrorId,
+) -> Result<bool, QueryError> {
+    Ok(sqlx::query_scalar(
+        "select exists (select 1 from error_state
+          where organization_id = $1 and error_id = $2 and status <> 'deleted'
+            and ($3::bigint is null or project_id = $3))",
+    )
+    .bind(scope.organization.0)
+    .bind(error.0)
+    .bind(scope.project_number())
+    .fetch_one(connection)
+    .await?)
+}
