@@ -71,11 +71,11 @@ impl ProjectRow {
         Reporter {
             organization_id: OrganizationId(self.organization_id),
             project_id: ProjectId(self.project_id),
-            rules: Arc::new(Rules::new(
-                self.scrub_emails,
-                self.scrub_ip_addresses,
-                self.scrub_keys,
-            )),
+            rules: Arc::new(Rules {
+                emails: self.scrub_emails,
+                ip_addresses: self.scrub_ip_addresses,
+                extra_keys: self.scrub_keys,
+            }),
             secret: Arc::clone(secret),
         }
     }

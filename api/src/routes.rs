@@ -75,7 +75,7 @@ fn rest() -> OpenApiRouter<App> {
 fn described_ingest() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(endpoint::envelope))
-        .routes(routes!(endpoint::store))
+        .routes(routes!(endpoint::store_event))
 }
 
 fn ingest() -> Router<App> {
@@ -85,7 +85,7 @@ fn ingest() -> Router<App> {
         for slash in ["", "/"] {
             let path = |name: &str| format!("{prefix}/api/{{project_id}}/{name}{slash}");
             let (envelope, store) = if prefix.is_empty() {
-                (post(endpoint::envelope), post(endpoint::store))
+                (post(endpoint::envelope), post(endpoint::store_event))
             } else {
                 (
                     post(endpoint::envelope_behind),

@@ -9,6 +9,7 @@ use bugsage_domain::error::{
     Edit, ErrorCommand, ErrorGroup, ErrorStatus, IgnoredUntil, Resolution, ResolvedHow, TextRef,
 };
 use bugsage_domain::ids::{ErrorId, TextId};
+use bugsage_domain::scrub::scrub_text;
 use bugsage_domain::severity::Severity;
 use bugsage_event_store::{CommandContext, Executed, NewText};
 use chrono::{DateTime, Utc};
@@ -208,7 +209,7 @@ pub async fn update(
             )));
         }
         Some(text) => {
-            let text = caller.reporter.rules.scrub(text);
+            let text = scrub_text(text, &caller.reporter.rules);
             let digest = hex(&keyed_digest(app.keys.secret(), text.as_bytes()));
             let id = TextId(app.clock.new_id());
             context.texts.push(NewText { id, body: text });
@@ -219,7 +220,7 @@ pub async fn update(
     let edit = Edit {
         title: update
             .title
-            .map(|title| caller.reporter.rules.scrub(&title)),
+            .map(|title| scrub_text(&title, &caller.reporter.rules)),
         description,
         severity: update.severity,
         status: update.status,

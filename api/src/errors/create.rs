@@ -12,6 +12,7 @@ use bugsage_domain::error::{
     CATEGORY_MAX, SOURCE_ID_MAX, SOURCE_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX,
 };
 use bugsage_domain::ids::EventId;
+use bugsage_domain::scrub::scrub_text;
 use bugsage_domain::severity::Severity;
 use bugsage_event_store::Idempotency;
 use serde::{Deserialize, Serialize};
@@ -286,8 +287,11 @@ fn submission(
     let json = serde_json::to_vec(&event).map_err(|error| Problem::internal(&error))?;
     let prepared = prepare(&caller.reporter, &json, None, event_id, now)?;
     let rules = &caller.reporter.rules;
-    let title = rules.scrub(&report.title);
-    let description = report.description.as_deref().map(|text| rules.scrub(text));
+    let title = scrub_text(&report.title, rules);
+    let description = report
+        .description
+        .as_deref()
+        .map(|text| scrub_text(text, rules));
     Ok(Submission {
         occurrence: Prepared {
             headline: title.clone(),
@@ -384,11 +388,8 @@ fn check(caller: &Caller, report: &ErrorCreate) -> Result<(), Problem> {
 
 impl From<Unpreparable> for Problem {
     fn from(error: Unpreparable) -> Self {
-        use bugsage_domain::scrub::Refused;
         match error {
-            Unpreparable::Refused(error @ Refused::TooLarge { .. }) => {
-                Self::too_large(error.to_string())
-            }
+            error @ Unpreparable::TooLarge { .. } => Self::too_large(error.to_string()),
             Unpreparable::Compression(error) => Self::internal(&error),
             other => Self::invalid(other.to_string()),
         }

@@ -5,9 +5,10 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bugsage_commands::ingest::{IngestError, Unpreparable};
-use bugsage_commands::intake::auth::NoKey;
-use bugsage_commands::intake::envelope::Unframed;
+use bugsage_commands::intake::auth::AuthError;
+use bugsage_commands::intake::envelope::EnvelopeError;
 use bugsage_commands::intake::inflate::InflateError;
+use bugsage_commands::intake::store::StoreError;
 use bugsage_domain::scrub::Refused;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -89,8 +90,8 @@ impl IntoResponse for Rejection {
     }
 }
 
-impl From<NoKey> for Rejection {
-    fn from(error: NoKey) -> Self {
+impl From<AuthError> for Rejection {
+    fn from(error: AuthError) -> Self {
         Self::new(StatusCode::FORBIDDEN, "auth", error.to_string())
     }
 }
@@ -101,20 +102,20 @@ impl From<Unread> for Rejection {
             Unread::NoRoom => (StatusCode::TOO_MANY_REQUESTS, "bytes_in_flight"),
             Unread::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "compressed_size"),
             Unread::Broken(_) => (StatusCode::BAD_REQUEST, "broken_body"),
-            Unread::Inflate(InflateError::TooLarge(_)) => {
+            Unread::Inflate(InflateError::TooLarge { .. }) => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "decompressed_size")
             }
-            Unread::Inflate(InflateError::Unknown(_) | InflateError::TooManyLayers) => {
-                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "encoding")
-            }
+            Unread::Inflate(
+                InflateError::UnknownEncoding { .. } | InflateError::TooManyEncodings { .. },
+            ) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "encoding"),
             Unread::Inflate(InflateError::Corrupt { .. }) => (StatusCode::BAD_REQUEST, "encoding"),
         };
         Self::new(status, reason, error.to_string())
     }
 }
 
-impl From<Unframed> for Rejection {
-    fn from(error: Unframed) -> Self {
+impl From<EnvelopeError> for Rejection {
+    fn from(error: EnvelopeError) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "framing", error.to_string())
     }
 }
@@ -122,9 +123,7 @@ impl From<Unframed> for Rejection {
 impl From<Unpreparable> for Rejection {
     fn from(error: Unpreparable) -> Self {
         let (status, reason) = match &error {
-            Unpreparable::Refused(Refused::TooLarge { .. }) => {
-                (StatusCode::PAYLOAD_TOO_LARGE, "event_size")
-            }
+            Unpreparable::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "event_size"),
             Unpreparable::Refused(Refused::TooDeep { .. }) => (StatusCode::BAD_REQUEST, "depth"),
             Unpreparable::Refused(_) | Unpreparable::NotAnEvent(_) => {
                 (StatusCode::BAD_REQUEST, "json")
@@ -132,6 +131,15 @@ impl From<Unpreparable> for Rejection {
             Unpreparable::Compression(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         };
         Self::new(status, reason, error.to_string())
+    }
+}
+
+impl From<StoreError> for Rejection {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Inflate(error) => Unread::Inflate(error).into(),
+            other => Self::new(StatusCode::BAD_REQUEST, "json", other.to_string()),
+        }
     }
 }
 

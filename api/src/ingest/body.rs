@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, header};
-use bugsage_commands::intake::inflate::{InflateError, inflate};
+use bugsage_commands::intake::inflate::{Encoding, InflateError, inflate};
 use http_body_util::BodyExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -88,16 +88,16 @@ impl InFlight {
         let encoding = headers
             .get(header::CONTENT_ENCODING)
             .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-            .to_owned();
-        if encoding.trim().is_empty() {
+            .unwrap_or_default();
+        let encoding = Encoding::parse(encoding)?;
+        if encoding == Encoding::default() {
             return Ok((bytes, held));
         }
         let guess = (bytes.len() * USUAL_GROWTH + 64 * KIB).min(DECOMPRESSED_MAX);
         let compressed = bytes.len();
         self.hold(&mut held, compressed + guess)?;
         match decompress(encoding.clone(), bytes.clone(), guess).await {
-            Err(InflateError::TooLarge(_)) if guess < DECOMPRESSED_MAX => {
+            Err(InflateError::TooLarge { .. }) if guess < DECOMPRESSED_MAX => {
                 self.hold(&mut held, compressed + DECOMPRESSED_MAX)?;
                 Ok((decompress(encoding, bytes, DECOMPRESSED_MAX).await?, held))
             }
@@ -135,11 +135,15 @@ impl InFlight {
     }
 }
 
-async fn decompress(encoding: String, bytes: Vec<u8>, max: usize) -> Result<Vec<u8>, InflateError> {
+async fn decompress(
+    encoding: Encoding,
+    bytes: Vec<u8>,
+    max: usize,
+) -> Result<Vec<u8>, InflateError> {
     if bytes.len() <= QUICK && max <= QUICK * USUAL_GROWTH {
-        return inflate(&encoding, bytes, max);
+        return inflate(encoding, &bytes, max);
     }
-    match tokio::task::spawn_blocking(move || inflate(&encoding, bytes, max)).await {
+    match tokio::task::spawn_blocking(move || inflate(encoding, &bytes, max)).await {
         Ok(result) => result,
         Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
     }

@@ -3,14 +3,15 @@
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use bugsage_commands::ingest::{Outcome, Reporter, Submission, Unpreparable, prepare};
-use bugsage_commands::intake::kinds::{Kept, kept};
-use bugsage_commands::intake::{auth, envelope};
+use bugsage_commands::intake::auth::{self, Places};
+use bugsage_commands::intake::{envelope, store};
 use bugsage_domain::ids::EventId;
 use uuid::Uuid;
 
 use super::answer::{Accepted, Rejection};
+use super::body::DECOMPRESSED_MAX;
 use crate::request_id;
 use crate::state::App;
 
@@ -41,32 +42,28 @@ pub async fn envelope(
         &project,
         &headers,
         query.as_deref(),
-        parsed.dsn.as_deref(),
+        parsed.header.dsn.as_deref(),
     )
     .await?;
     let mut events = Vec::new();
     for item in &parsed.items {
-        match kept(&item.kind) {
-            Kept::Event => events.push(item.payload),
-            Kept::NotKept(category) => {
-                metrics::counter!("bugsage_ingest_items_not_kept_total", "category" => category)
-                    .increment(1);
-            }
+        let kind = item.kind();
+        if kind.is_kept() {
+            events.push(item.payload);
+        } else {
+            let category = kind.category();
+            metrics::counter!("bugsage_ingest_items_not_kept_total", "category" => category)
+                .increment(1);
         }
     }
-    let envelope_id = parsed
-        .event_id
-        .as_deref()
-        .and_then(|id| Uuid::try_parse(id).ok())
-        // The header's id can only be meant for one event.
-        .filter(|_| events.len() == 1);
-    let broken = parsed.broken;
-    metrics::counter!("bugsage_ingest_items_broken_total").increment(broken as u64);
-    if events.is_empty() && broken > 0 && parsed.items.is_empty() {
+    // The header's id can only be meant for one event.
+    let envelope_id = parsed.header.event_id.filter(|_| events.len() == 1);
+    metrics::counter!("bugsage_ingest_items_broken_total").increment(parsed.broken.len() as u64);
+    if let (true, Some(fault)) = (parsed.items.is_empty(), parsed.broken.first()) {
         return Err(Rejection::new(
             StatusCode::BAD_REQUEST,
             "framing",
-            "no item of the envelope can be framed: its header is no JSON object with a type, or its payload is shorter than length says",
+            fault.to_string(),
         ));
     }
     take(&app, &reporter, &events, envelope_id.map(EventId)).await
@@ -85,7 +82,7 @@ pub async fn envelope(
     (status = 500, description = "A fault of ours", body = Rejection),
     (status = 503, description = "The database does not answer; nothing was stored", body = Rejection),
 ))]
-pub async fn store(
+pub async fn store_event(
     State(app): State<App>,
     Path(project): Path<String>,
     RawQuery(query): RawQuery,
@@ -94,7 +91,8 @@ pub async fn store(
 ) -> Result<Json<Accepted>, Rejection> {
     let reporter = authenticate(&app, &project, &headers, query.as_deref(), None).await?;
     let (bytes, _held) = app.in_flight.read(&headers, body).await?;
-    take(&app, &reporter, &[bytes.as_slice()], None).await
+    let event = store::event(&bytes, DECOMPRESSED_MAX)?;
+    take(&app, &reporter, &[&event], None).await
 }
 
 /// [`envelope`] behind a path prefix.
@@ -116,7 +114,7 @@ pub async fn store_behind(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Accepted>, Rejection> {
-    store(state, Path(project), query, headers, body).await
+    store_event(state, Path(project), query, headers, body).await
 }
 
 async fn authenticate(
@@ -126,16 +124,16 @@ async fn authenticate(
     query: Option<&str>,
     dsn: Option<&str>,
 ) -> Result<Reporter, Rejection> {
-    let values = [
-        headers.get("x-sentry-auth"),
-        headers.get(header::AUTHORIZATION),
-    ]
-    .into_iter()
-    .flatten()
-    .filter_map(|value| value.to_str().ok());
-    let public_key = auth::public_key(values, query, dsn)?;
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let sender = auth::sender(&Places {
+        sentry_auth: text("x-sentry-auth"),
+        authorization: text("authorization"),
+        query,
+        dsn,
+    })?;
+    tracing::debug!(client = sender.client, "ingest");
     let forbidden = |detail: &str| Rejection::new(StatusCode::FORBIDDEN, "auth", detail);
-    let key = app.keys.dsn(&public_key).await.map_err(|error| {
+    let key = app.keys.dsn(&sender.key).await.map_err(|error| {
         tracing::error!(%error, "a DSN key could not be looked up");
         Rejection::new(
             StatusCode::SERVICE_UNAVAILABLE,

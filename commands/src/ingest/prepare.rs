@@ -5,12 +5,14 @@ use std::sync::Arc;
 use bugsage_domain::grouping::{self, Fingerprint, Version};
 use bugsage_domain::ids::{EventId, OrganizationId, ProjectId};
 use bugsage_domain::occurrence::{self, NotAnEvent, Occurrence};
-use bugsage_domain::scrub::{self, Limits, Refused, Rules};
+use bugsage_domain::scrub::{self, Limits, Refused, Rules, Trimmed};
 use bugsage_domain::severity::Severity;
 use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+/// Bytes of one event; more is refused.
+const EVENT_MAX: usize = 1024 * 1024;
 /// zstd level: 1 costs a quarter of 3 and gives nine tenths of its gain on events.
 const ZSTD_LEVEL: i32 = 1;
 /// A sender's clock may be wrong by this much; beyond it the time of receipt counts.
@@ -91,6 +93,12 @@ pub struct Prepared {
 /// Why an event cannot be stored.
 #[derive(Debug, thiserror::Error)]
 pub enum Unpreparable {
+    /// Over [`EVENT_MAX`].
+    #[error("the event has {bytes} bytes: at most {EVENT_MAX} are taken")]
+    TooLarge {
+        /// Its size.
+        bytes: usize,
+    },
     /// It breaks a limit, or is no JSON.
     #[error(transparent)]
     Refused(#[from] Refused),
@@ -113,6 +121,9 @@ pub fn prepare(
     fallback_id: EventId,
     received_at: DateTime<Utc>,
 ) -> Result<Prepared, Unpreparable> {
+    if json.len() > EVENT_MAX {
+        return Err(Unpreparable::TooLarge { bytes: json.len() });
+    }
     let scrubbed = scrub::scrub(json, &reporter.rules, &Limits::default())?;
     let occurrence = occurrence::decode(&scrubbed.json)?;
     let grouping = grouping::fingerprint(grouping::CURRENT, &occurrence);
@@ -142,7 +153,7 @@ pub fn prepare(
         description: None,
         description_digest: None,
         payload: zstd::bulk::compress(&scrubbed.json, ZSTD_LEVEL)?,
-        trimmed: scrubbed.trimmed.any(),
+        trimmed: scrubbed.trimmed != Trimmed::default(),
     })
 }
 

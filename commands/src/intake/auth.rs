@@ -1,68 +1,144 @@
-//! Which project an SDK says it reports for: every form of a DSN key.
+//! The DSN's public key, wherever an SDK puts it.
 
-/// Why a request names no project.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum NoKey {
-    /// Nothing was given.
-    #[error("no sentry_key: send X-Sentry-Auth, ?sentry_key=…, or a dsn in the envelope's header")]
-    Missing,
-    /// Two places name two keys.
-    #[error("the request names two different keys")]
-    Disagree,
+use thiserror::Error;
+
+/// Where a key may stand in a request; each as sent, none decoded.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Places<'a> {
+    /// The header `X-Sentry-Auth`.
+    pub sentry_auth: Option<&'a str>,
+    /// The header `Authorization`; counts only if its scheme is `Sentry`.
+    pub authorization: Option<&'a str>,
+    /// The query string, without `?`.
+    pub query: Option<&'a str>,
+    /// The DSN in the envelope's header.
+    pub dsn: Option<&'a str>,
 }
 
-/// The public key of a request, from wherever it is given; all places must agree. A secret is never asked for.
-///
-/// * `headers`: values of `X-Sentry-Auth` and `Authorization`
-/// * `query`: the query string
-/// * `dsn`: the envelope header's
+/// Who sends, by their own word: the key is still to be looked up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sender {
+    /// The public key of the DSN.
+    pub key: String,
+    /// The SDK's name and version.
+    pub client: Option<String>,
+}
+
+/// Why no key could be found.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum AuthError {
+    /// No key anywhere.
+    #[error(
+        "no key: send sentry_key in X-Sentry-Auth or the query, or dsn in the envelope's header"
+    )]
+    Missing,
+    /// Two places name different keys.
+    #[error("{first} and {second} name different keys")]
+    Disagree {
+        /// One place.
+        first: &'static str,
+        /// The other.
+        second: &'static str,
+    },
+}
+
+/// Finds the key; a secret is neither wanted nor looked at.
 ///
 /// # Errors
-/// See [`NoKey`].
-pub fn public_key<'a>(
-    headers: impl Iterator<Item = &'a str>,
-    query: Option<&'a str>,
-    dsn: Option<&'a str>,
-) -> Result<String, NoKey> {
-    let mut given = headers
-        .filter_map(from_header)
-        .chain(query.into_iter().filter_map(from_query))
-        .chain(dsn.into_iter().filter_map(from_dsn));
-    let first = given.next().ok_or(NoKey::Missing)?;
-    if given.any(|other| other != first) {
-        return Err(NoKey::Disagree);
+/// If there is no key, or two that differ.
+pub fn sender(places: &Places<'_>) -> Result<Sender, AuthError> {
+    let header = places
+        .sentry_auth
+        .map(|h| from_header(strip_scheme(h).unwrap_or(h)));
+    let authorization = places.authorization.and_then(strip_scheme).map(from_header);
+    let query = places.query.map(from_query);
+    let dsn = places.dsn.map(|d| (key_of_dsn(d).map(str::to_owned), None));
+    let found = [
+        ("X-Sentry-Auth", header),
+        ("Authorization", authorization),
+        ("the query string", query),
+        ("the envelope's dsn", dsn),
+    ];
+    let mut sender: Option<(&'static str, String)> = None;
+    let mut client = None;
+    for (place, (key, named)) in found.into_iter().filter_map(|(p, f)| Some((p, f?))) {
+        client = client.or(named);
+        match (&sender, key) {
+            (Some((first, known)), Some(key)) if *known != key => {
+                return Err(AuthError::Disagree {
+                    first,
+                    second: place,
+                });
+            }
+            (None, Some(key)) => sender = Some((place, key)),
+            _ => {}
+        }
     }
-    Ok(first.to_owned())
+    let (_, key) = sender.ok_or(AuthError::Missing)?;
+    Ok(Sender { key, client })
 }
 
-/// `Sentry sentry_version=7, sentry_key=…, sentry_client=…`
-fn from_header(value: &str) -> Option<&str> {
-    let (scheme, pairs) = value.trim().split_once(char::is_whitespace)?;
-    if !scheme.eq_ignore_ascii_case("sentry") {
-        return None;
+type Found = (Option<String>, Option<String>);
+
+fn strip_scheme(header: &str) -> Option<&str> {
+    let header = header.trim_start();
+    let (scheme, rest) = header.split_at_checked(6)?;
+    (scheme.eq_ignore_ascii_case("sentry") && rest.starts_with([' ', '\t'])).then_some(rest)
+}
+
+fn from_header(fields: &str) -> Found {
+    let mut found = (None, None);
+    for (name, value) in fields.split(',').filter_map(|f| f.split_once('=')) {
+        let value = value.trim().trim_matches('"');
+        note(
+            &mut found,
+            &name.trim().to_ascii_lowercase(),
+            value.to_owned(),
+        );
     }
-    pairs
-        .split(',')
-        .filter_map(|pair| pair.split_once('='))
-        .find(|(name, _)| name.trim() == "sentry_key")
-        .map(|(_, key)| key.trim())
-        .filter(|key| !key.is_empty())
+    found
 }
 
-/// `sentry_version=7&sentry_key=…`
-fn from_query(query: &str) -> Option<&str> {
-    query
-        .split('&')
-        .filter_map(|pair| pair.split_once('='))
-        .find(|(name, _)| *name == "sentry_key")
-        .map(|(_, key)| key)
-        .filter(|key| !key.is_empty())
+fn from_query(query: &str) -> Found {
+    let mut found = (None, None);
+    for (name, value) in query.split('&').filter_map(|f| f.split_once('=')) {
+        note(&mut found, name, percent_decoded(value));
+    }
+    found
 }
 
-/// `https://key:secret@host/prefix/1`
-fn from_dsn(dsn: &str) -> Option<&str> {
+fn note(found: &mut Found, name: &str, value: String) {
+    match name {
+        "sentry_key" if !value.is_empty() => found.0 = Some(value),
+        "sentry_client" if !value.is_empty() => found.1 = Some(value),
+        _ => {}
+    }
+}
+
+fn key_of_dsn(dsn: &str) -> Option<&str> {
     let (_, rest) = dsn.split_once("://")?;
-    let (user, _) = rest.split_once('@')?;
-    let key = user.split_once(':').map_or(user, |(key, _)| key);
-    Some(key).filter(|key| !key.is_empty())
+    let (user, _) = rest.split('/').next()?.rsplit_once('@')?;
+    user.split(':').next().filter(|key| !key.is_empty())
+}
+
+fn percent_decoded(text: &str) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    let mut bytes = text.as_bytes();
+    while let [first, rest @ ..] = bytes {
+        let hex = rest
+            .get(..2)
+            .filter(|h| *first == b'%' && h.iter().all(u8::is_ascii_hexdigit));
+        let code = hex.and_then(|h| std::str::from_utf8(h).ok());
+        match code.and_then(|h| u8::from_str_radix(h, 16).ok()) {
+            Some(byte) => {
+                out.push(byte);
+                bytes = &rest[2..];
+            }
+            None => {
+                out.push(if *first == b'+' { b' ' } else { *first });
+                bytes = rest;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
 }

@@ -1,118 +1,189 @@
-//! The framing of an envelope: a header line, then items of a header line and a payload each.
-//!
-//! From Sentry's developer documentation: with `length` a payload has exactly that many bytes,
-//! then a newline or the end; without, it reaches to the next newline. `\r` belongs to it.
+//! The framing of an envelope: a header line, then items of a header line and a payload.
 
-use serde::Deserialize;
+use super::kinds::Kind;
+use memchr::memchr;
+use serde_json::Value;
+use thiserror::Error;
+use uuid::Uuid;
 
-/// Items of one envelope; more are refused whole.
-pub const ITEMS_MAX: usize = 1_000;
+/// The most items that one envelope may carry.
+pub const MAX_ITEMS: usize = 100;
 
-/// An envelope, borrowing its payloads from the body.
-#[derive(Debug, Default)]
+/// An envelope, its payloads borrowed from the body.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Envelope<'a> {
-    /// The DSN of its header, if it has one.
-    pub dsn: Option<String>,
-    /// The event id of its header, dashed or not, as sent.
-    pub event_id: Option<String>,
-    /// Its items, in order.
+    /// What the first line says.
+    pub header: Header,
+    /// The items whose framing is sound, in the order sent.
     pub items: Vec<Item<'a>>,
-    /// Items that could not be framed; the good ones are kept.
-    pub broken: usize,
+    /// Items that were skipped, and why.
+    pub broken: Vec<BrokenItem>,
 }
 
-/// One item.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The header of an envelope; an odd optional member counts as missing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Header {
+    /// The DSN it was sent for.
+    pub dsn: Option<String>,
+    /// The id of the event in it, sent with or without dashes.
+    pub event_id: Option<Uuid>,
+}
+
+/// One item of an envelope.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Item<'a> {
-    /// `event`, `session`, …
-    pub kind: String,
-    /// Its bytes.
+    /// Its type as sent.
+    pub item_type: String,
+    /// Its payload, byte for byte.
     pub payload: &'a [u8],
 }
 
-/// Why nothing of an envelope can be kept.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum Unframed {
-    /// The first line.
-    #[error("the first line of an envelope is a JSON object, this one is not: {0}")]
-    Header(String),
-    /// Too many items.
-    #[error("an envelope has at most {ITEMS_MAX} items")]
-    TooManyItems,
+impl Item<'_> {
+    /// What becomes of it.
+    #[must_use]
+    pub fn kind(&self) -> Kind<'_> {
+        Kind::of(&self.item_type)
+    }
 }
 
-#[derive(Deserialize, Default)]
-struct Header {
-    #[serde(default)]
-    dsn: Option<serde_json::Value>,
-    #[serde(default)]
-    event_id: Option<serde_json::Value>,
+/// Why nothing of an envelope can be taken.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum EnvelopeError {
+    /// The first line is no JSON object.
+    #[error("the envelope's first line must be a JSON object: {reason}")]
+    Header {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// More items than are taken.
+    #[error("the envelope has more than {max} items")]
+    TooManyItems {
+        /// The most that are taken.
+        max: usize,
+    },
 }
 
-#[derive(Deserialize)]
-struct ItemHeader {
-    r#type: String,
-    #[serde(default)]
-    length: Option<usize>,
+/// Why an item was skipped.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum BrokenItem {
+    /// Its header is no JSON object with a type; the line after it was skipped as its payload.
+    #[error("item {number}: its header must be a JSON object with a \"type\"")]
+    Header {
+        /// Its place, counted from 1.
+        number: usize,
+    },
+    /// Fewer bytes came than its header says.
+    #[error("item {number}: its header says {length} bytes, but only {left} are left")]
+    Short {
+        /// Its place, counted from 1.
+        number: usize,
+        /// The bytes its header says.
+        length: u64,
+        /// The bytes that came.
+        left: usize,
+    },
+    /// Its payload goes on beyond the length that its header says.
+    #[error("item {number}: no line end after the {length} bytes that its header says")]
+    Long {
+        /// Its place, counted from 1.
+        number: usize,
+        /// The bytes its header says.
+        length: u64,
+    },
 }
 
-/// Takes an envelope apart. Costs no copy of a payload.
+/// Reads the framing of an envelope; payloads are not looked into.
 ///
 /// # Errors
-/// [`Unframed`] when its own header is no JSON object, or it has too many items.
-pub fn parse(body: &[u8]) -> Result<Envelope<'_>, Unframed> {
-    let (first, mut rest) = line(body);
-    let header: Header =
-        serde_json::from_slice(first).map_err(|error| Unframed::Header(error.to_string()))?;
-    let text = |value: Option<serde_json::Value>| value?.as_str().map(str::to_owned);
+/// If the first line is no JSON object, or there are more than [`MAX_ITEMS`] items.
+pub fn parse(body: &[u8]) -> Result<Envelope<'_>, EnvelopeError> {
+    let (line, mut rest) = split_line(body);
     let mut envelope = Envelope {
-        dsn: text(header.dsn),
-        event_id: text(header.event_id),
+        header: header(line)?,
         ..Envelope::default()
     };
-    loop {
-        rest = rest.trim_ascii_start();
-        if rest.is_empty() {
-            return Ok(envelope);
-        }
-        if envelope.items.len() + envelope.broken >= ITEMS_MAX {
-            return Err(Unframed::TooManyItems);
-        }
-        let (head, after) = line(rest);
-        let Ok(header) = serde_json::from_slice::<ItemHeader>(head) else {
-            // Without a header nobody knows how long the payload is: the next line may be it.
-            envelope.broken += 1;
-            rest = line(after).1;
-            continue;
-        };
-        let Some((payload, after)) = payload(after, header.length) else {
-            envelope.broken += 1; // shorter than it says: nothing can follow
-            return Ok(envelope);
-        };
-        envelope.items.push(Item {
-            kind: header.r#type,
-            payload,
-        });
+    let mut number = 0;
+    while !rest.is_empty() {
+        let (line, after) = split_line(rest);
         rest = after;
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        number += 1;
+        if number > MAX_ITEMS {
+            return Err(EnvelopeError::TooManyItems { max: MAX_ITEMS });
+        }
+        match item(number, line, &mut rest) {
+            Ok(item) => envelope.items.push(item),
+            Err(broken) => envelope.broken.push(broken),
+        }
     }
+    Ok(envelope)
 }
 
-/// A line without its newline, and what follows.
-fn line(bytes: &[u8]) -> (&[u8], &[u8]) {
-    match memchr::memchr(b'\n', bytes) {
+fn header(line: &[u8]) -> Result<Header, EnvelopeError> {
+    let refuse = |reason: String| EnvelopeError::Header { reason };
+    let value: Value = serde_json::from_slice(line).map_err(|e| refuse(e.to_string()))?;
+    let Value::Object(members) = value else {
+        return Err(refuse("it is another kind of value".to_owned()));
+    };
+    let text = |key: &str| members.get(key).and_then(Value::as_str);
+    Ok(Header {
+        dsn: text("dsn").map(str::to_owned),
+        event_id: text("event_id").and_then(|id| Uuid::try_parse(id).ok()),
+    })
+}
+
+fn item<'a>(number: usize, line: &[u8], rest: &mut &'a [u8]) -> Result<Item<'a>, BrokenItem> {
+    let members = serde_json::from_slice::<Value>(line).ok();
+    let length = members
+        .as_ref()
+        .and_then(|m| m.get("length"))
+        .and_then(Value::as_u64);
+    let payload = payload(number, length, rest)?;
+    let item_type = members
+        .as_ref()
+        .and_then(|m| m.get("type"))
+        .and_then(Value::as_str);
+    let item_type = item_type.ok_or(BrokenItem::Header { number })?.to_owned();
+    Ok(Item { item_type, payload })
+}
+
+fn payload<'a>(
+    number: usize,
+    length: Option<u64>,
+    rest: &mut &'a [u8],
+) -> Result<&'a [u8], BrokenItem> {
+    let Some(length) = length else {
+        let (payload, after) = split_line(rest);
+        *rest = after;
+        return Ok(payload);
+    };
+    let cut = usize::try_from(length)
+        .ok()
+        .and_then(|n| rest.split_at_checked(n));
+    let Some((payload, after)) = cut else {
+        let left = std::mem::take(rest).len();
+        return Err(BrokenItem::Short {
+            number,
+            length,
+            left,
+        });
+    };
+    match after {
+        [] => *rest = after,
+        [b'\n', after @ ..] => *rest = after,
+        _ => {
+            *rest = split_line(after).1;
+            return Err(BrokenItem::Long { number, length });
+        }
+    }
+    Ok(payload)
+}
+
+fn split_line(bytes: &[u8]) -> (&[u8], &[u8]) {
+    match memchr(b'\n', bytes) {
         Some(end) => (&bytes[..end], &bytes[end + 1..]),
         None => (bytes, &[]),
-    }
-}
-
-fn payload(bytes: &[u8], length: Option<usize>) -> Option<(&[u8], &[u8])> {
-    let Some(length) = length else {
-        return Some(line(bytes));
-    };
-    let (payload, rest) = bytes.split_at_checked(length)?;
-    match rest {
-        [] => Some((payload, rest)),
-        [b'\n', rest @ ..] => Some((payload, rest)),
-        _ => None,
     }
 }

@@ -1,91 +1,160 @@
-//! Decompression that cannot be blown up: it stops while it inflates.
+//! Content encodings, undone within a bound that holds while they inflate.
 
-use std::io::{self, Read};
+use std::io::{Cursor, Read};
+use thiserror::Error;
 
-use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
-
-/// Encodings that may be layered; more is an attack.
-const LAYERS: usize = 3;
-/// Window of zstd, as a power of two: 8 MiB, what the format asks every decoder to support.
+/// The largest zstd window taken, as a power of two: 8 MiB, what the format asks of readers.
 const ZSTD_WINDOW_LOG: u32 = 23;
-/// Buffer of the brotli decoder.
-const BROTLI_BUFFER: usize = 16 * 1024;
+/// Longer lists of encodings only serve to make work.
+const MAX_LAYERS: usize = 4;
 
-/// Why a body could not be decompressed.
-#[derive(Debug, thiserror::Error)]
+/// The encodings of a body, in the order they were applied.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Encoding(Vec<Layer>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Layer {
+    Gzip,
+    Deflate,
+    Brotli,
+    Zstd,
+}
+
+impl Layer {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Gzip => "gzip",
+            Self::Deflate => "deflate",
+            Self::Brotli => "br",
+            Self::Zstd => "zstd",
+        }
+    }
+}
+
+/// Why a body could not be inflated.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum InflateError {
-    /// Not one of ours.
-    #[error("Content-Encoding {0:?} is not supported: use gzip, deflate, br, zstd or identity")]
-    Unknown(String),
-    /// More layers than anybody needs.
-    #[error("Content-Encoding names more than {LAYERS} encodings")]
-    TooManyLayers,
-    /// It grew over the limit; the rest was not looked at.
-    #[error("the body inflates to more than {0} bytes")]
-    TooLarge(usize),
-    /// It is not what the header says.
+    /// An encoding nobody here reads.
+    #[error("Content-Encoding {name:?} is not known; send gzip, deflate, br, zstd or identity")]
+    UnknownEncoding {
+        /// The name as sent.
+        name: String,
+    },
+    /// Too many encodings on top of each other.
+    #[error("Content-Encoding names more than {max} encodings")]
+    TooManyEncodings {
+        /// The most that are taken.
+        max: usize,
+    },
+    /// The body inflates beyond the bound.
+    #[error("the body is larger than {max} bytes once decompressed")]
+    TooLarge {
+        /// The bound in bytes.
+        max: usize,
+    },
+    /// The body is not what its encoding says.
     #[error("the body is not valid {encoding}: {reason}")]
     Corrupt {
-        /// What the header says.
-        encoding: String,
-        /// What the decoder says.
-        reason: io::Error,
+        /// The encoding that failed.
+        encoding: &'static str,
+        /// The decoder's words.
+        reason: String,
     },
 }
 
-/// Undoes the encodings of a `Content-Encoding` header, last applied first.
-///
-/// At most `max` bytes come out of any layer, so memory stays below twice that.
+impl Encoding {
+    /// Reads a `Content-Encoding` header; an empty one means identity.
+    ///
+    /// # Errors
+    /// If it names an unknown encoding, or too many.
+    pub fn parse(header: &str) -> Result<Self, InflateError> {
+        let mut layers = Vec::new();
+        for name in header.split(',').map(str::trim).filter(|n| !n.is_empty()) {
+            layers.push(match name.to_ascii_lowercase().as_str() {
+                "identity" => continue,
+                "gzip" | "x-gzip" => Layer::Gzip,
+                "deflate" => Layer::Deflate,
+                "br" => Layer::Brotli,
+                "zstd" => Layer::Zstd,
+                _ => {
+                    return Err(InflateError::UnknownEncoding {
+                        name: name.to_owned(),
+                    });
+                }
+            });
+        }
+        if layers.len() > MAX_LAYERS {
+            return Err(InflateError::TooManyEncodings { max: MAX_LAYERS });
+        }
+        Ok(Self(layers))
+    }
+}
+
+/// The body without its encodings, at most `max` bytes of it after each of them.
 ///
 /// # Errors
-/// See [`InflateError`].
-pub fn inflate(content_encoding: &str, body: Vec<u8>, max: usize) -> Result<Vec<u8>, InflateError> {
-    let layers: Vec<&str> = content_encoding
-        .split(',')
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
-        .collect();
-    if layers.len() > LAYERS {
-        return Err(InflateError::TooManyLayers);
-    }
-    let mut bytes = body;
-    for encoding in layers.into_iter().rev() {
-        bytes = undo(&encoding.to_ascii_lowercase(), bytes, max)?;
-    }
-    if bytes.len() > max {
-        return Err(InflateError::TooLarge(max));
-    }
-    Ok(bytes)
-}
-
-fn undo(encoding: &str, bytes: Vec<u8>, max: usize) -> Result<Vec<u8>, InflateError> {
-    let read = match encoding {
-        "identity" => return Ok(bytes),
-        "gzip" | "x-gzip" => bounded(MultiGzDecoder::new(&bytes[..]), max),
-        "deflate" if is_zlib(&bytes) => bounded(ZlibDecoder::new(&bytes[..]), max),
-        "deflate" => bounded(DeflateDecoder::new(&bytes[..]), max),
-        "br" => bounded(brotli::Decompressor::new(&bytes[..], BROTLI_BUFFER), max),
-        "zstd" => zstd::Decoder::with_buffer(&bytes[..]).and_then(|mut decoder| {
-            decoder.window_log_max(ZSTD_WINDOW_LOG)?;
-            bounded(decoder, max)
-        }),
-        other => return Err(InflateError::Unknown(other.chars().take(40).collect())),
+/// If the body grows beyond `max` bytes or is not what its encoding says.
+pub fn inflate(encoding: Encoding, body: &[u8], max: usize) -> Result<Vec<u8>, InflateError> {
+    let mut layers = encoding.0.into_iter().rev();
+    let Some(outer) = layers.next() else {
+        return match body.len() > max {
+            true => Err(InflateError::TooLarge { max }),
+            false => Ok(body.to_vec()),
+        };
     };
-    read.map_err(|reason| InflateError::Corrupt {
-        encoding: encoding.to_owned(),
-        reason,
-    })?
-    .ok_or(InflateError::TooLarge(max))
+    let first = undo(outer, body, max)?;
+    layers.try_fold(first, |body, layer| undo(layer, &body, max))
 }
 
-/// "deflate" means zlib by the standard and raw deflate by habit; a zlib header has a check sum.
-fn is_zlib(bytes: &[u8]) -> bool {
-    matches!(bytes, [cmf, flg, ..] if cmf & 0x0f == 8 && (u16::from(*cmf) << 8 | u16::from(*flg)) % 31 == 0)
+fn undo(layer: Layer, body: &[u8], max: usize) -> Result<Vec<u8>, InflateError> {
+    let corrupt = |e: std::io::Error| InflateError::Corrupt {
+        encoding: layer.name(),
+        reason: e.to_string(),
+    };
+    match layer {
+        Layer::Gzip => bounded(flate2::read::MultiGzDecoder::new(body), layer, max),
+        Layer::Deflate if is_zlib(body) => zlib_or_raw(body, layer, max),
+        Layer::Deflate => bounded(flate2::read::DeflateDecoder::new(body), layer, max),
+        Layer::Brotli => bounded(
+            brotli::Decompressor::new(Cursor::new(body), 4096),
+            layer,
+            max,
+        ),
+        Layer::Zstd => {
+            let mut reader = zstd::stream::read::Decoder::new(body).map_err(corrupt)?;
+            reader.window_log_max(ZSTD_WINDOW_LOG).map_err(corrupt)?;
+            bounded(reader, layer, max)
+        }
+    }
 }
 
-/// All bytes of a reader, or `None` once there are more than `max`.
-fn bounded(reader: impl Read, max: usize) -> io::Result<Option<Vec<u8>>> {
-    let mut bytes = Vec::new();
-    reader.take(max as u64 + 1).read_to_end(&mut bytes)?;
-    Ok((bytes.len() <= max).then_some(bytes))
+/// The two bytes of a zlib header can also begin a raw stream, so a failure is tried raw.
+fn zlib_or_raw(body: &[u8], layer: Layer, max: usize) -> Result<Vec<u8>, InflateError> {
+    match bounded(flate2::read::ZlibDecoder::new(body), layer, max) {
+        Err(wrapped @ InflateError::Corrupt { .. }) => {
+            bounded(flate2::read::DeflateDecoder::new(body), layer, max).map_err(|_| wrapped)
+        }
+        done => done,
+    }
+}
+
+fn is_zlib(body: &[u8]) -> bool {
+    matches!(body, [cmf, flags, ..] if cmf & 0x0F == 8
+        && (u16::from(*cmf) << 8 | u16::from(*flags)) % 31 == 0)
+}
+
+fn bounded(reader: impl Read, layer: Layer, max: usize) -> Result<Vec<u8>, InflateError> {
+    let mut out = Vec::new();
+    let most = u64::try_from(max).unwrap_or(u64::MAX).saturating_add(1);
+    reader
+        .take(most)
+        .read_to_end(&mut out)
+        .map_err(|e| InflateError::Corrupt {
+            encoding: layer.name(),
+            reason: e.to_string(),
+        })?;
+    match out.len() > max {
+        true => Err(InflateError::TooLarge { max }),
+        false => Ok(out),
+    }
 }

@@ -1,31 +1,52 @@
-//! What becomes of an envelope's items, and Sentry's name for their data category.
+//! What becomes of an item by its type.
 
-/// Whether an item is kept.
+/// What an envelope item is, and whether it is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kept {
-    /// An error event: stored.
+pub enum Kind<'a> {
+    /// An error event: kept.
     Event,
-    /// Accepted and counted, not stored; under the data category of Sentry's rate limits.
-    NotKept(&'static str),
+    /// Known or not, it is counted by [`Kind::category`] and let go. Holds the type as sent.
+    Other(&'a str),
 }
 
-/// What becomes of an item of this type. Types nobody has heard of are accepted too.
-#[must_use]
-pub fn kept(kind: &str) -> Kept {
-    Kept::NotKept(match kind {
-        "event" => return Kept::Event,
-        "session" | "sessions" => "session",
-        "transaction" => "transaction",
-        "span" => "span",
-        "attachment" => "attachment",
-        "profile" | "profile_chunk" => "profile",
-        "replay_event" | "replay_recording" | "replay_video" => "replay",
-        "check_in" => "monitor",
-        "log" | "otel_log" => "log_item",
-        "feedback" | "user_report" => "feedback",
-        "statsd" | "metric_buckets" | "trace_metric" => "metric_bucket",
-        "client_report" => "internal",
-        "security" | "nel" => "security",
-        _ => "default",
-    })
+impl<'a> Kind<'a> {
+    /// The kind of an item whose header says `"type": item_type`.
+    #[must_use]
+    pub fn of(item_type: &'a str) -> Self {
+        match item_type {
+            "event" => Self::Event,
+            other => Self::Other(other),
+        }
+    }
+
+    /// True if BugSage stores it.
+    #[must_use]
+    pub fn is_kept(self) -> bool {
+        self == Self::Event
+    }
+
+    /// Sentry's data category, as rate limits and client reports name it.
+    #[must_use]
+    pub fn category(self) -> &'static str {
+        let Self::Other(name) = self else {
+            return "error";
+        };
+        match name {
+            "session" | "sessions" => "session",
+            "transaction" => "transaction",
+            "client_report" => "internal",
+            "attachment" => "attachment",
+            "profile" => "profile",
+            "profile_chunk" => "profile_chunk",
+            "replay_event" | "replay_recording" | "replay_video" => "replay",
+            "check_in" => "monitor",
+            "log" | "otel_log" => "log_item",
+            "span" | "otel_span" => "span",
+            "feedback" | "user_report" => "feedback",
+            "statsd" | "metric_buckets" => "metric_bucket",
+            "trace_metric" => "trace_metric",
+            "security" | "raw_security" => "security",
+            _ => "default",
+        }
+    }
 }

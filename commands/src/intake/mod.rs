@@ -1,7 +1,11 @@
-//! From the bytes of a request to events: nothing here knows of HTTP servers or databases.
+//! Unpacks what an SDK sends: body encodings, envelope framing, the DSN's key, kinds of item.
 
 pub mod auth;
 pub mod envelope;
 pub mod inflate;
 pub mod kinds;
 pub mod plain;
+pub mod store;
+
+#[cfg(test)]
+mod tests;

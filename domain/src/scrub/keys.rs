@@ -1,126 +1,118 @@
-//! Which keys name a secret.
+//! Which keys hold secrets.
 
-use super::text;
-
-/// Keys that name a secret wherever these stand in them; compared without case, `-`, `_`, `.` and spaces.
-const WITHIN: [&str; 18] = [
+/// Secret when the key, joined, ends so: catches `accessToken`, `DB_PASSWORD`, `PHPSESSID`.
+const ENDINGS: [&str; 18] = [
     "password",
     "passwd",
     "passphrase",
     "secret",
-    "apikey",
-    "accesstoken",
-    "authtoken",
-    "refreshtoken",
-    "idtoken",
-    "sessiontoken",
-    "bearertoken",
-    "privatekey",
-    "credential",
-    "authorization",
-    "setcookie",
-    "csrf",
-    "xsrf",
-    "creditcard",
-];
-/// Keys that are a secret if they are just this.
-const WHOLE: [&str; 16] = [
     "token",
-    "auth",
+    "apikey",
+    "privatekey",
+    "accesskey",
+    "secretkey",
+    "authorization",
     "cookie",
     "cookies",
+    "credential",
+    "credentials",
     "sessionid",
-    "phpsessid",
-    "jsessionid",
-    "pwd",
-    "pin",
-    "cvc",
-    "cvv",
-    "ssn",
-    "cardnumber",
-    "xapitoken",
-    "xauthtoken",
-    "signature",
+    "sessid",
+    "csrf",
+    "xsrf",
 ];
-/// Keys whose values group and find an error: never touched by patterns.
-const EXEMPT: [&str; 24] = [
-    "event_id",
-    "timestamp",
-    "release",
-    "function",
-    "module",
-    "filename",
-    "abs_path",
-    "platform",
-    "version",
-    "trace_id",
-    "span_id",
-    "parent_span_id",
-    "instruction_addr",
-    "image_addr",
-    "symbol_addr",
-    "debug_id",
-    "code_id",
-    "debug_file",
-    "code_file",
-    "dist",
-    "level",
-    "type",
-    "context_line",
-    "package",
+/// Secret as the last word only: `author` and `session_count` are not.
+const LAST_WORDS: [&str; 7] = [
+    "auth",
+    "session",
+    "dsn",
+    "pwd",
+    "jwt",
+    "authentication",
+    "sid",
+];
+/// Secret as any word: `password_confirmation`, `secret_access_key`.
+const ANY_WORDS: [&str; 8] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "authorization",
+    "credentials",
+    "csrf",
+    "xsrf",
+];
+/// A last word that says the value describes the secret and does not hold it.
+const DESCRIBES: [&str; 10] = [
+    "count", "total", "type", "length", "size", "enabled", "required", "timeout", "ttl", "policy",
 ];
 
-/// What a project wants scrubbed beyond secrets.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Rules {
-    /// E-mail addresses.
-    pub emails: bool,
-    /// IP addresses.
-    pub ip_addresses: bool,
-    keys: Vec<String>,
+/// The members of frames and breadcrumbs, most keys of any event: not worth splitting.
+const COMMON: [&str; 16] = [
+    "filename",
+    "function",
+    "lineno",
+    "colno",
+    "abs_path",
+    "context_line",
+    "pre_context",
+    "post_context",
+    "in_app",
+    "module",
+    "vars",
+    "type",
+    "value",
+    "timestamp",
+    "category",
+    "message",
+];
+
+/// True if the value under this key must go.
+pub(super) fn is_sensitive(key: &str, extra: &[String]) -> bool {
+    if extra.is_empty() && COMMON.contains(&key) {
+        return false;
+    }
+    let words = words(key);
+    let joined = words.concat();
+    if extra
+        .iter()
+        .map(|e| self::words(e).concat())
+        .any(|e| !e.is_empty() && joined.contains(&e))
+    {
+        return true;
+    }
+    let Some(last) = words.last() else {
+        return false;
+    };
+    let last = last.trim_end_matches(|c: char| c.is_ascii_digit());
+    if DESCRIBES.contains(&last) {
+        return false;
+    }
+    let stem = joined.trim_end_matches(|c: char| c.is_ascii_digit());
+    ENDINGS.iter().any(|e| stem.ends_with(e))
+        || LAST_WORDS.contains(&last)
+        || LAST_WORDS.contains(&stem)
+        || words.iter().any(|w| ANY_WORDS.contains(&w.as_str()))
 }
 
-impl Rules {
-    /// Rules of a project; `keys` are more words that name a secret wherever they stand in a key.
-    #[must_use]
-    pub fn new(emails: bool, ip_addresses: bool, keys: Vec<String>) -> Self {
-        let keys = keys
-            .iter()
-            .map(|key| plain(key))
-            .filter(|key| !key.is_empty())
-            .collect();
-        Self {
-            emails,
-            ip_addresses,
-            keys,
+/// The lower-cased words of `snake_case`, `kebab-case`, `camelCase` and `dotted.keys`.
+fn words(key: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut open = false;
+    let mut lower_before = false;
+    for c in key.chars() {
+        if !c.is_alphanumeric() {
+            open = false;
+            continue;
+        }
+        if !open || (c.is_uppercase() && lower_before) {
+            words.push(String::new());
+        }
+        open = true;
+        lower_before = c.is_lowercase();
+        if let Some(word) = words.last_mut() {
+            word.extend(c.to_lowercase());
         }
     }
-
-    /// A text without secrets, by the same patterns as events.
-    #[must_use]
-    pub fn scrub(&self, text: &str) -> String {
-        text::clean(text, self).map_or_else(|| text.to_owned(), |(text, _)| text)
-    }
-
-    /// Whether the value of this key is a secret whatever it is.
-    pub(super) fn is_secret(&self, key: &str) -> bool {
-        let key = plain(key);
-        WHOLE.contains(&key.as_str())
-            || WITHIN.iter().any(|word| key.contains(word))
-            || self.keys.iter().any(|word| key.contains(word.as_str()))
-            || (self.emails && key == "email")
-            || (self.ip_addresses && (key == "ipaddress" || key == "remoteaddr"))
-    }
-}
-
-/// Whether patterns leave the value of this key alone.
-pub(super) fn is_exempt(key: &str) -> bool {
-    EXEMPT.contains(&key)
-}
-
-fn plain(key: &str) -> String {
-    key.chars()
-        .filter(|c| !matches!(c, '-' | '_' | '.' | ' '))
-        .map(|c| c.to_ascii_lowercase())
-        .collect()
+    words
 }

@@ -1,126 +1,163 @@
-//! Secrets and personal data out, before anything is stored. One streaming pass, no tree.
+//! Takes personal data and secrets out of an event, and brings it into bounds.
 //!
-//! Always removed: values under keys that name a secret, card numbers, private keys, tokens
-//! of well-known forms, passwords in URLs and assignments. By project: e-mail and IP
-//! addresses. On the way NUL and lone surrogates become U+FFFD, the first of two equal keys
-//! wins, and what exceeds the [`Limits`] is cut and counted, or refused.
+//! One streaming pass reads the JSON and writes compact JSON; no tree is built. Null
+//! and booleans survive under a sensitive key, everything else there becomes
+//! `[Filtered]`. Invalid UTF-8 is refused, for guessing could hide a secret from the rules.
 
 mod keys;
 mod stream;
+mod surrogates;
 mod text;
 
-pub use keys::Rules;
+#[cfg(test)]
+mod tests;
 
-use stream::Stream;
+use serde::de::DeserializeSeed;
+use thiserror::Error;
 
-/// What stands in the place of a removed value.
+/// What stands where something was taken out.
 pub const FILTERED: &str = "[Filtered]";
 
-/// How large an event may be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Which data a project wants taken out beyond secrets, which always go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rules {
+    /// Take out e-mail addresses. On unless a project says otherwise.
+    pub emails: bool,
+    /// Take out IP addresses. On unless a project says otherwise.
+    pub ip_addresses: bool,
+    /// Further sensitive keys; case, `-` and `_` do not count, any part of a key matches.
+    pub extra_keys: Vec<String>,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            emails: true,
+            ip_addresses: true,
+            extra_keys: Vec::new(),
+        }
+    }
+}
+
+/// The bounds of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes; more is refused.
-    pub bytes: usize,
-    /// Levels of nesting; more is refused.
+    /// Nested objects and arrays; more is refused. At most 120.
     pub depth: usize,
-    /// Frames of one stack trace; the middle is cut out.
+    /// Frames of one stack trace; the middle goes.
     pub frames: usize,
-    /// Breadcrumbs; the last are kept.
+    /// Breadcrumbs; the oldest go.
     pub breadcrumbs: usize,
-    /// Tags; the first are kept.
+    /// Tags; the first stay.
     pub tags: usize,
-    /// Elements of any other list; the first are kept.
-    pub elements: usize,
-    /// Bytes of a string; its beginning is kept.
+    /// Exceptions of a chain; those raised last stay.
+    pub exceptions: usize,
+    /// Threads; the first stay.
+    pub threads: usize,
+    /// Bytes of one string; the end goes.
     pub text: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            bytes: 1024 * 1024,
             depth: 64,
             frames: 500,
             breadcrumbs: 100,
             tags: 200,
-            elements: 1_000,
+            exceptions: 50,
+            threads: 250,
             text: 64 * 1024,
         }
     }
 }
 
-/// What was cut off to keep within the limits.
+/// How many of each were left out to stay within [`Limits`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Trimmed {
-    /// Frames.
-    pub frames: usize,
-    /// Breadcrumbs.
-    pub breadcrumbs: usize,
-    /// Tags.
-    pub tags: usize,
-    /// Elements of other lists.
-    pub elements: usize,
-    /// Strings.
-    pub texts: usize,
+    /// Frames left out.
+    pub frames: u32,
+    /// Breadcrumbs left out.
+    pub breadcrumbs: u32,
+    /// Tags left out.
+    pub tags: u32,
+    /// Exceptions left out.
+    pub exceptions: u32,
+    /// Threads left out.
+    pub threads: u32,
+    /// Strings cut short.
+    pub text: u32,
+    /// Members left out because their key came before in the same object.
+    pub duplicate_keys: u32,
 }
 
-impl Trimmed {
-    /// Whether anything was.
-    #[must_use]
-    pub const fn any(&self) -> bool {
-        self.frames + self.breadcrumbs + self.tags + self.elements + self.texts > 0
-    }
-}
-
-/// An event fit to be stored.
+/// An event that may be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scrubbed {
     /// Compact JSON.
     pub json: Vec<u8>,
-    /// Values and parts of texts that were removed.
-    pub redactions: usize,
-    /// What was cut off.
+    /// How many values were taken out, wholly or in part.
+    pub redactions: u32,
+    /// What was left out for size.
     pub trimmed: Trimmed,
 }
 
-/// Why an event is not fit to be stored at all.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// Why an event cannot be taken.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Refused {
-    /// Over [`Limits::bytes`].
-    #[error("the event has {bytes} bytes: at most {max} are taken")]
-    TooLarge {
-        /// Its size.
-        bytes: usize,
-        /// The limit.
-        max: usize,
+    /// The bytes are no UTF-8.
+    #[error("the event is not valid UTF-8: byte {offset} is wrong")]
+    NotUtf8 {
+        /// How many bytes before it are valid.
+        offset: usize,
     },
-    /// Over [`Limits::depth`].
-    #[error("the event is nested deeper than {max} levels")]
+    /// The text is no JSON.
+    #[error("the event is not valid JSON: {reason}")]
+    NotJson {
+        /// The parser's words, with line and column.
+        reason: String,
+    },
+    /// Objects and arrays are nested too deep.
+    #[error("the event is nested deeper than the limit of {limit} levels")]
     TooDeep {
-        /// The limit.
-        max: usize,
+        /// The limit that was passed.
+        limit: usize,
     },
-    /// Not JSON.
-    #[error("the event is not valid JSON: {0}")]
-    Json(String),
-    /// JSON, but no object.
-    #[error("the event is not a JSON object")]
-    NotAnObject,
 }
 
 /// Scrubs and normalises one event.
 ///
 /// # Errors
-/// See [`Refused`].
+/// [`Refused`] if the bytes are no UTF-8, no JSON or nested too deep.
 pub fn scrub(json: &[u8], rules: &Rules, limits: &Limits) -> Result<Scrubbed, Refused> {
-    if json.len() > limits.bytes {
-        return Err(Refused::TooLarge {
-            bytes: json.len(),
-            max: limits.bytes,
+    std::str::from_utf8(json).map_err(|e| Refused::NotUtf8 {
+        offset: e.valid_up_to(),
+    })?;
+    let json = surrogates::mend(json);
+    let mut state = stream::State::new(rules, limits, json.len());
+    let mut reader = serde_json::Deserializer::from_slice(&json);
+    let read = stream::Seed::root(&mut state)
+        .deserialize(&mut reader)
+        .and_then(|()| reader.end());
+    if let Err(error) = read {
+        return Err(match state.refused.take() {
+            Some(refused) => refused,
+            None => Refused::NotJson {
+                reason: error.to_string(),
+            },
         });
     }
-    Stream::run(json, rules, limits)
+    Ok(Scrubbed {
+        json: state.out,
+        redactions: state.redactions,
+        trimmed: state.trimmed,
+    })
 }
 
-#[cfg(test)]
-mod tests;
+/// Scrubs plain text by the same rules.
+#[must_use]
+pub fn scrub_text(text: &str, rules: &Rules) -> String {
+    text::scrub(text, rules.emails, rules.ip_addresses)
+        .0
+        .into_owned()
+}

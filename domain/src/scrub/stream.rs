@@ -1,315 +1,357 @@
-//! The pass over the JSON: reads values and writes them, cleaned, as it goes.
+//! The transcoder: reads JSON through serde and writes scrubbed JSON.
 
+use super::{FILTERED, Limits, Refused, Rules, Trimmed, keys, text};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
+/// What the pass has written and counted so far.
+pub(super) struct State<'r> {
+    pub(super) out: Vec<u8>,
+    pub(super) redactions: u32,
+    pub(super) trimmed: Trimmed,
+    pub(super) refused: Option<Refused>,
+    rules: &'r Rules,
+    limits: &'r Limits,
+}
 
-use super::keys::is_exempt;
-use super::{FILTERED, Limits, Refused, Rules, Scrubbed, Trimmed, text};
+/// Where in the event a value stands, as far as it changes its treatment.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Root,
+    Breadcrumbs,
+    Exceptions,
+    Threads,
+    Tags,
+    Frames,
+    /// Package names are keys here, and versions look like addresses.
+    Versions,
+    /// A version alone, which can look like an address.
+    Version,
+    Sensitive,
+    /// In an array: an array of two here is a pair of key and value.
+    Element,
+    Plain,
+}
 
-/// Marks our own error among serde_json's.
-const TOO_DEEP: &str = "bugsage: too deep";
+/// Which elements of a list that is too long stay.
+enum Keep {
+    First,
+    Last,
+    Ends,
+}
 
-pub(super) struct Stream<'a> {
-    rules: &'a Rules,
-    limits: &'a Limits,
-    out: Vec<u8>,
-    redactions: usize,
-    trimmed: Trimmed,
+impl<'r> State<'r> {
+    pub(super) fn new(rules: &'r Rules, limits: &'r Limits, size: usize) -> Self {
+        let out = Vec::with_capacity(size);
+        Self {
+            out,
+            redactions: 0,
+            trimmed: Trimmed::default(),
+            refused: None,
+            rules,
+            limits,
+        }
+    }
+
+    fn write_str(&mut self, value: &str, place: Place) {
+        let value = self.clean(value, place);
+        // Writing to a Vec cannot fail; a string always has a JSON form.
+        let _ = serde_json::to_writer(&mut self.out, value.as_ref());
+    }
+
+    fn clean<'s>(&mut self, value: &'s str, place: Place) -> Cow<'s, str> {
+        if place == Place::Sensitive {
+            return self.filtered(value);
+        }
+        let personal = !matches!(place, Place::Versions | Place::Version);
+        let rules = self.rules;
+        // NUL goes first, so that it cannot split a secret in the rules' eyes and not in a reader's.
+        let value = match value.contains('\0') {
+            true => Cow::Owned(value.replace('\0', "\u{FFFD}")),
+            false => Cow::Borrowed(value),
+        };
+        let (found, cleaned) = {
+            let (text, n) = text::scrub(
+                &value,
+                personal && rules.emails,
+                personal && rules.ip_addresses,
+            );
+            (
+                n,
+                match text {
+                    Cow::Owned(text) => Some(text),
+                    Cow::Borrowed(_) => None,
+                },
+            )
+        };
+        self.redactions += found;
+        self.cut(cleaned.map_or(value, Cow::Owned))
+    }
+
+    fn filtered<'s>(&mut self, value: &'s str) -> Cow<'s, str> {
+        if value.is_empty() || value == FILTERED {
+            return Cow::Borrowed(value);
+        }
+        self.redactions += 1;
+        Cow::Borrowed(FILTERED)
+    }
+
+    fn cut<'s>(&mut self, value: Cow<'s, str>) -> Cow<'s, str> {
+        if value.len() <= self.limits.text {
+            return value;
+        }
+        self.trimmed.text += 1;
+        let end = value.floor_char_boundary(self.limits.text.saturating_sub('…'.len_utf8()));
+        Cow::Owned(format!("{}…", &value[..end]))
+    }
+
+    fn write_filtered(&mut self) {
+        self.redactions += 1;
+        self.out.extend_from_slice(b"\"[Filtered]\"");
+    }
+
+    /// Drops from the output the elements that a list has too many.
+    fn trim(&mut self, place: Place, starts: &[usize]) {
+        let (limits, trimmed) = (self.limits, &mut self.trimmed);
+        let (limit, keep, count) = match place {
+            Place::Frames => (limits.frames, Keep::Ends, &mut trimmed.frames),
+            Place::Breadcrumbs => (limits.breadcrumbs, Keep::Last, &mut trimmed.breadcrumbs),
+            Place::Exceptions => (limits.exceptions, Keep::Last, &mut trimmed.exceptions),
+            Place::Threads => (limits.threads, Keep::First, &mut trimmed.threads),
+            Place::Tags => (limits.tags, Keep::First, &mut trimmed.tags),
+            _ => return,
+        };
+        if starts.len() <= limit {
+            return;
+        }
+        let excess = starts.len() - limit;
+        *count += u32::try_from(excess).unwrap_or(u32::MAX);
+        let first = match keep {
+            Keep::First => limit,
+            Keep::Last => 0,
+            Keep::Ends => limit / 2,
+        };
+        match starts.get(first + excess) {
+            Some(end) => drop(self.out.drain(starts[first]..*end)),
+            None => {
+                self.out.truncate(starts[first]);
+                if self.out.last() == Some(&b',') {
+                    self.out.pop();
+                }
+            }
+        }
+    }
+
+    fn splice_filtered(&mut self, start: usize, end: usize) {
+        let value = &self.out[start..end];
+        if !matches!(
+            value,
+            b"\"[Filtered]\"" | b"null" | b"true" | b"false" | b"\"\""
+        ) {
+            self.out.splice(start..end, *b"\"[Filtered]\"");
+            self.redactions += 1;
+        }
+    }
+}
+
+/// One value to be read and written.
+pub(super) struct Seed<'a, 'r> {
+    state: &'a mut State<'r>,
+    place: Place,
     depth: usize,
 }
 
-/// What a list is, by the key it stands under.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum List {
-    Frames,
-    Breadcrumbs,
-    Tags,
-    Other,
-}
-
-impl<'a> Stream<'a> {
-    pub(super) fn run(
-        json: &[u8],
-        rules: &'a Rules,
-        limits: &'a Limits,
-    ) -> Result<Scrubbed, Refused> {
-        let json = without_lone_surrogates(json);
-        if json.trim_ascii_start().first() != Some(&b'{') {
-            return match serde_json::from_slice::<IgnoredAny>(&json) {
-                Ok(_) => Err(Refused::NotAnObject),
-                Err(error) => Err(Refused::Json(error.to_string())),
-            };
-        }
-        let mut stream = Self {
-            rules,
-            limits,
-            out: Vec::with_capacity(json.len()),
-            redactions: 0,
-            trimmed: Trimmed::default(),
+impl<'a, 'r> Seed<'a, 'r> {
+    pub(super) fn root(state: &'a mut State<'r>) -> Self {
+        Self {
+            state,
+            place: Place::Root,
             depth: 0,
-        };
-        let mut reader = serde_json::Deserializer::from_slice(&json);
-        let value = Value {
-            stream: &mut stream,
-            key: "",
-            list: List::Other,
-        };
-        value
-            .deserialize(&mut reader)
-            .and_then(|_| reader.end())
-            .map_err(|error| {
-                let reason = error.to_string();
-                if reason.starts_with(TOO_DEEP) || reason.starts_with("recursion limit") {
-                    Refused::TooDeep { max: limits.depth }
-                } else {
-                    Refused::Json(reason)
-                }
-            })?;
-        Ok(Scrubbed {
-            json: stream.out,
-            redactions: stream.redactions,
-            trimmed: stream.trimmed,
-        })
-    }
-
-    fn string(&mut self, text: &str, key: &str) {
-        let mut text = Cow::Borrowed(text);
-        if text.len() > self.limits.text {
-            let mut end = self.limits.text;
-            while !text.is_char_boundary(end) {
-                end -= 1;
-            }
-            text = Cow::Owned(format!("{}…", &text[..end]));
-            self.trimmed.texts += 1;
         }
-        if text.contains('\0') {
-            text = Cow::Owned(text.replace('\0', "\u{fffd}"));
-        }
-        if !is_exempt(key)
-            && let Some((clean, count)) = text::clean(&text, self.rules)
-        {
-            self.redactions += count;
-            text = Cow::Owned(clean);
-        }
-        self.raw_string(&text);
     }
 
-    fn raw_string(&mut self, text: &str) {
-        // Writing a string to memory cannot fail.
-        serde_json::to_writer(&mut self.out, text).ok();
-    }
-
-    fn filtered(&mut self) {
-        self.redactions += 1;
-        self.raw_string(FILTERED);
-    }
-
-    fn enter<E: serde::de::Error>(&mut self) -> Result<(), E> {
+    fn deeper<E: Error>(&mut self) -> Result<(), E> {
         self.depth += 1;
-        if self.depth > self.limits.depth {
-            Err(E::custom(TOO_DEEP))
-        } else {
-            Ok(())
+        let limit = self.state.limits.depth;
+        if self.depth <= limit {
+            return Ok(());
+        }
+        self.state.refused = Some(Refused::TooDeep { limit });
+        Err(E::custom("nested too deep"))
+    }
+
+    fn child(&self, key: &str) -> Place {
+        if self.place != Place::Versions && keys::is_sensitive(key, &self.state.rules.extra_keys) {
+            return Place::Sensitive;
+        }
+        match (self.place, key) {
+            (Place::Versions, _) => Place::Versions,
+            (Place::Root, "breadcrumbs") => Place::Breadcrumbs,
+            (Place::Root, "exception") => Place::Exceptions,
+            (Place::Root, "threads") => Place::Threads,
+            (Place::Root, "tags") => Place::Tags,
+            (Place::Root, "modules") => Place::Versions,
+            (Place::Root, "release") | (_, "version") => Place::Version,
+            (Place::Breadcrumbs | Place::Exceptions | Place::Threads, "values") => self.place,
+            (_, "frames") => Place::Frames,
+            _ => Place::Plain,
         }
     }
 }
 
-struct Value<'s, 'a, 'k> {
-    stream: &'s mut Stream<'a>,
-    /// The key it stands under, or the one of the list it is in.
-    key: &'k str,
-    list: List,
-}
-
-/// A text that was written, where its list needs to know it: the name in a pair of name and value.
-type Written = Option<String>;
-
-impl<'de> DeserializeSeed<'de> for Value<'_, '_, '_> {
-    type Value = Written;
-
-    fn deserialize<D: serde::Deserializer<'de>>(self, reader: D) -> Result<Written, D::Error> {
+impl<'de> DeserializeSeed<'de> for Seed<'_, '_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
         reader.deserialize_any(self)
     }
 }
 
-macro_rules! number {
-    ($($method:ident: $ty:ty),*) => {
-        $(fn $method<E: serde::de::Error>(self, value: $ty) -> Result<Written, E> {
-            serde_json::to_writer(&mut self.stream.out, &value).map_err(E::custom)?;
-            Ok(None)
-        })*
-    };
-}
-
-impl<'de> Visitor<'de> for Value<'_, '_, '_> {
-    type Value = Written;
+impl<'de> Visitor<'de> for Seed<'_, '_> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any JSON value")
+        f.write_str("a JSON value")
     }
 
-    number!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64);
-
-    fn visit_unit<E>(self) -> Result<Written, E> {
-        self.stream.out.extend_from_slice(b"null");
-        Ok(None)
+    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
+        self.state
+            .out
+            .extend_from_slice(if value { b"true" } else { b"false" });
+        Ok(())
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Written, E> {
-        self.stream.string(text, self.key);
-        Ok((text.len() <= 64).then(|| text.to_owned()))
+    fn visit_unit<E>(self) -> Result<(), E> {
+        self.state.out.extend_from_slice(b"null");
+        Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Written, A::Error> {
-        let Self { stream, key, list } = self;
-        stream.enter()?;
-        stream.out.push(b'[');
-        let mut ends: Vec<usize> = vec![stream.out.len()];
-        let mut first: Written = None;
+    fn visit_u64<E>(self, value: u64) -> Result<(), E> {
+        self.number(value)
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
+        self.number(value)
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<(), E> {
+        self.number(value)
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<(), E> {
+        self.state.write_str(value, self.place);
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
+        if self.place == Place::Sensitive {
+            while items.next_element::<IgnoredAny>()?.is_some() {}
+            self.state.write_filtered();
+            return Ok(());
+        }
+        self.deeper()?;
+        self.state.out.push(b'[');
+        let mut starts = Vec::new();
         loop {
-            let before = stream.out.len();
-            if ends.len() > 1 {
-                stream.out.push(b',');
+            let before = self.state.out.len();
+            if !starts.is_empty() {
+                self.state.out.push(b',');
             }
-            // ["Cookie", "…"]: a pair of name and value, as headers and tags are sent.
-            let secret = ends.len() == 2
-                && first
-                    .as_deref()
-                    .is_some_and(|name| stream.rules.is_secret(name));
-            let more = if secret {
-                let more = seq.next_element::<IgnoredAny>()?.is_some();
-                if more {
-                    stream.filtered();
-                }
-                more
+            let start = self.state.out.len();
+            let place = if self.place == Place::Versions {
+                Place::Versions
             } else {
-                let element = Value {
-                    stream: &mut *stream,
-                    key,
-                    list: List::Other,
-                };
-                let written = seq.next_element_seed(element)?;
-                let more = written.is_some();
-                if ends.len() == 1 {
-                    first = written.flatten();
-                }
-                more
+                Place::Element
             };
-            if !more {
-                stream.out.truncate(before);
+            let seed = Seed {
+                state: &mut *self.state,
+                place,
+                depth: self.depth,
+            };
+            if items.next_element_seed(seed)?.is_none() {
+                self.state.out.truncate(before);
                 break;
             }
-            ends.push(stream.out.len());
+            starts.push(start);
         }
-        stream.trim(list, &ends);
-        stream.out.push(b']');
-        stream.depth -= 1;
-        Ok(None)
+        if let (Place::Element, [key, value]) = (self.place, starts.as_slice()) {
+            self.pair(*key, *value);
+        }
+        self.state.trim(self.place, &starts);
+        self.state.out.push(b']');
+        Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Written, A::Error> {
-        let Self {
-            stream,
-            key: parent,
-            ..
-        } = self;
-        stream.enter()?;
-        stream.out.push(b'{');
-        let mut seen = HashSet::new();
-        while let Some(key) = map.next_key::<Cow<'_, str>>()? {
-            if seen.contains(key.as_ref()) {
-                map.next_value::<IgnoredAny>()?;
+    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<(), A::Error> {
+        if self.place == Place::Sensitive {
+            while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            self.state.write_filtered();
+            return Ok(());
+        }
+        self.deeper()?;
+        self.state.out.push(b'{');
+        let mut seen: HashSet<String> = HashSet::new();
+        let mut starts = Vec::new();
+        let (mut names_secret, mut value_at) = (false, None);
+        while let Some(key) = members.next_key::<Cow<'de, str>>()? {
+            let place = self.child(&key);
+            let key = self.state.clean(&key, Place::Plain);
+            if !seen.insert(key.clone().into_owned()) {
+                members.next_value::<IgnoredAny>()?;
+                self.state.trimmed.duplicate_keys += 1;
                 continue;
             }
-            if !seen.is_empty() {
-                stream.out.push(b',');
+            if !starts.is_empty() {
+                self.state.out.push(b',');
             }
-            stream.raw_string(&key.replace('\0', "\u{fffd}"));
-            stream.out.push(b':');
-            // A frame's variables and a request's headers may hold anything; what an exception
-            // is called may not be taken for a secret.
-            if stream.rules.is_secret(&key) {
-                map.next_value::<IgnoredAny>()?;
-                stream.filtered();
-            } else {
-                let list = match (parent, key.as_ref()) {
-                    (_, "frames") => List::Frames,
-                    ("breadcrumbs", "values") | (_, "breadcrumbs") => List::Breadcrumbs,
-                    (_, "tags") => List::Tags,
-                    _ => List::Other,
-                };
-                map.next_value_seed(Value {
-                    stream: &mut *stream,
-                    key: &key,
-                    list,
-                })?;
+            starts.push(self.state.out.len());
+            let _ = serde_json::to_writer(&mut self.state.out, key.as_ref());
+            self.state.out.push(b':');
+            let start = self.state.out.len();
+            members.next_value_seed(Seed {
+                state: &mut *self.state,
+                place,
+                depth: self.depth,
+            })?;
+            match key.as_ref() {
+                "key" | "name" => names_secret |= self.names_secret(start, self.state.out.len()),
+                "value" => value_at = Some((start, self.state.out.len())),
+                _ => {}
             }
-            seen.insert(key.into_owned());
         }
-        stream.out.push(b'}');
-        stream.depth -= 1;
-        Ok(None)
+        if let (true, Some((start, end))) = (names_secret, value_at) {
+            self.state.splice_filtered(start, end);
+        } else if self.place == Place::Tags {
+            self.state.trim(self.place, &starts);
+        }
+        self.state.out.push(b'}');
+        Ok(())
     }
 }
 
-impl Stream<'_> {
-    /// Cuts a list down to its limit. `ends[0]` is where it begins, `ends[i]` where element i ends.
-    fn trim(&mut self, list: List, ends: &[usize]) {
-        let elements = ends.len() - 1;
-        let (max, counter) = match list {
-            List::Frames => (self.limits.frames, &mut self.trimmed.frames),
-            List::Breadcrumbs => (self.limits.breadcrumbs, &mut self.trimmed.breadcrumbs),
-            List::Tags => (self.limits.tags, &mut self.trimmed.tags),
-            List::Other => (self.limits.elements, &mut self.trimmed.elements),
-        };
-        if elements <= max {
-            return;
-        }
-        *counter += elements - max;
-        match list {
-            List::Frames => {
-                let tail = max / 2;
-                self.out.drain(ends[max - tail]..ends[elements - tail]);
+impl Seed<'_, '_> {
+    fn number<E, N: serde::Serialize>(self, value: N) -> Result<(), E> {
+        match self.place {
+            Place::Sensitive => self.state.write_filtered(),
+            _ => {
+                let _ = serde_json::to_writer(&mut self.state.out, &value);
             }
-            // The comma before the first that is kept goes too.
-            List::Breadcrumbs => {
-                self.out.drain(ends[0]..=ends[elements - max]);
-            }
-            List::Tags | List::Other => self.out.truncate(ends[max]),
         }
+        Ok(())
     }
-}
 
-/// `\ud800` without its other half is no character: it becomes U+FFFD, written `\ufffd`.
-fn without_lone_surrogates(json: &[u8]) -> Cow<'_, [u8]> {
-    let surrogate = |at: usize, low: bool| {
-        let escape = json.get(at..at + 6)?;
-        let code = u16::from_str_radix(std::str::from_utf8(&escape[2..]).ok()?, 16).ok()?;
-        let range = if low {
-            0xdc00..=0xdfff
-        } else {
-            0xd800..=0xdbff
-        };
-        (escape.starts_with(b"\\u") && range.contains(&code)).then_some(())
-    };
-    let mut fixed: Option<Vec<u8>> = None;
-    let mut at = 0;
-    while let Some(offset) = json[at..].iter().position(|byte| *byte == b'\\') {
-        at += offset;
-        if surrogate(at, false).is_some() && surrogate(at + 6, true).is_some() {
-            at += 12;
-        } else if surrogate(at, false).is_some() || surrogate(at, true).is_some() {
-            fixed.get_or_insert_with(|| json.to_vec())[at + 2..at + 6].copy_from_slice(b"fffd");
-            at += 6;
-        } else {
-            at += 2; // an escape of another kind; `\\` must not be read as the beginning of one
-        }
-        if at >= json.len() {
-            break;
+    /// Filters the second of a pair such as `["Cookie", "a=b"]`.
+    fn pair(&mut self, key: usize, value: usize) {
+        if self.names_secret(key, value - 1) {
+            let end = self.state.out.len();
+            self.state.splice_filtered(value, end);
         }
     }
-    fixed.map_or(Cow::Borrowed(json), Cow::Owned)
+
+    /// True if the JSON string at this range of the output is a sensitive key.
+    fn names_secret(&self, start: usize, end: usize) -> bool {
+        serde_json::from_slice::<String>(&self.state.out[start..end])
+            .is_ok_and(|name| keys::is_sensitive(&name, &self.state.rules.extra_keys))
+    }
 }

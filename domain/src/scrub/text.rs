@@ -1,112 +1,272 @@
-//! Secrets inside of texts.
+//! Secrets inside a string. Each rule has a cheap test that keeps its pattern from running.
 
+use super::FILTERED;
+use regex::{Captures, Regex};
 use std::borrow::Cow;
+use std::net::IpAddr;
 use std::sync::LazyLock;
 
-use regex::{Captures, Regex};
+fn pattern(source: &str) -> Regex {
+    #[expect(
+        clippy::unwrap_used,
+        reason = "the patterns are constants that the tests run"
+    )]
+    Regex::new(source).unwrap()
+}
 
-use super::{FILTERED, Rules};
-
-/// Each hides its group `keep…` not, the rest is removed.
-static SECRET: LazyLock<Regex> = LazyLock::new(|| {
+static PEM: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?s)-----BEGIN [A-Z0-9 ]*PRIVATE KEY.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\z)")
+});
+static URL: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(://)[^\s/"'@:]*:[^\s/"']*@"#));
+static SCHEME: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)\b((?:bearer|basic)\s+)([A-Za-z0-9._~+/=-]{8,})"));
+static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?i)((?:password|passwd|passphrase|pwd|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|authorization|session|sess(?:ion)?[_-]?id|csrf|xsrf|jwt|\bauth|\bsid)(?:=|\\?["']\s*:\s*\\?))("[^"\\]+|'[^'\\]+|[^\s&;,"'\\)}]+)"#,
+    )
+});
+static KNOWN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?s:.*?)(?:-----END [A-Z ]*PRIVATE KEY-----|$)",
-        r"|(?P<scheme>\b(?:[Bb]earer|[Bb]asic|BEARER|BASIC) )[A-Za-z0-9._~+/=-]{8,}",
-        r"|(?P<user>\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/:@]*:)[^\s/@]+(?P<at>@)",
-        r"|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*",
-        r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",
-        r"|\bgh[pousr]_[A-Za-z0-9]{30,}|\bgithub_pat_[A-Za-z0-9_]{30,}",
-        r"|\b[sr]k_(?:live|test)_[A-Za-z0-9]{10,}|\bsk-[A-Za-z0-9_-]{20,}",
-        r"|\bxox[abprs]-[A-Za-z0-9-]{10,}|\bglpat-[A-Za-z0-9_-]{20,}|\bAIza[0-9A-Za-z_-]{35}|\bbsk_[0-9a-f]{32}",
-        r#"|(?P<name>(?i:\b[\w-]*(?:password|passwd|secret|api[_-]?key|access[_-]?token|auth[_-]?token|refresh[_-]?token)["']?\s*[=:]\s*["']?)|(?i:[?&;]\s?(?:token|auth|sig|signature|sessionid|session_id)=))[^\s"'&;,)}\]]+"#,
+        r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?|(?:AKIA|ASIA)[0-9A-Z]{16}",
+        r"|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{20,}|AIza[\w-]{35}",
+        r"|[sr]k_(?:live|test)_[A-Za-z0-9]{10,}|\bsk-[\w-]{20,}|xox[abprs]-[\w-]{10,}|whsec_[\w+/=]{16,}",
     ))
 });
-static CARD: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b\d(?:[ -]?\d){12,18}\b"));
 static EMAIL: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"));
-static IP: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(concat!(
-        r"\b(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)\b",
-        r"|\b(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}\b",
-        r"|\b(?:[0-9a-fA-F]{1,4}:){1,6}:(?:[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{1,4})*)?",
-    ))
-});
+    LazyLock::new(|| pattern(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*\.)+[A-Za-z]{2,}"));
+static IP: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"[0-9A-Fa-f]*:[0-9A-Fa-f:]*:[0-9A-Fa-f.:]*|\d{1,3}(?:\.\d{1,3}){3}"));
 
-#[expect(
-    clippy::expect_used,
-    reason = "constant patterns, compiled by the tests"
-)]
-fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("a constant pattern")
-}
-
-/// The text without secrets and how many there were; `None` if it holds none.
-pub(super) fn clean(text: &str, rules: &Rules) -> Option<(String, usize)> {
-    let mut count = 0;
-    let mut now = Cow::Borrowed(text);
-    if may_hold_secret(text) {
-        now = replace(&SECRET, now, &mut count, |found| {
-            let keep = |name: &str| found.name(name).map_or("", |part| part.as_str());
-            let before = [keep("scheme"), keep("user"), keep("name")].concat();
-            Some(format!("{before}{FILTERED}{}", keep("at")))
+/// The text without secrets, and how many were in it.
+pub(super) fn scrub(text: &str, emails: bool, ip_addresses: bool) -> (Cow<'_, str>, u32) {
+    let mut pass = Pass {
+        text: Cow::Borrowed(text),
+        found: 0,
+    };
+    let seen = Seen::of(text);
+    if seen.long && text.contains("-----BEGIN ") {
+        pass.replace(&PEM, |_| Some(FILTERED.into()));
+    }
+    if seen.at && seen.colon {
+        pass.replace(&URL, |c| Some(format!("{}{FILTERED}@", &c[1])));
+    }
+    if seen.space && seen.long {
+        pass.replace(&SCHEME, |c| {
+            looks_random(&c[2]).then(|| format!("{}{FILTERED}", &c[1]))
         });
     }
-    if now.bytes().filter(u8::is_ascii_digit).take(13).count() == 13 {
-        now = replace(&CARD, now, &mut count, |found| {
-            is_card(&found[0]).then(|| FILTERED.to_owned())
+    if seen.equals || (seen.colon && seen.quote) {
+        pass.replace(&ASSIGNED, |c| {
+            let value = c[2].trim_start_matches(['"', '\'']);
+            let quote = &c[2][..c[2].len() - value.len()];
+            let counted = value.bytes().all(|b| b.is_ascii_digit()) && !c[1].ends_with('=');
+            (value != FILTERED && !counted).then(|| format!("{}{quote}{FILTERED}", &c[1]))
         });
     }
-    if rules.emails && now.contains('@') {
-        now = replace(&EMAIL, now, &mut count, |_| Some(FILTERED.to_owned()));
+    if seen.long && seen.joint {
+        pass.replace(&KNOWN, |_| Some(FILTERED.into()));
     }
-    if rules.ip_addresses && now.contains(['.', ':']) {
-        now = replace(&IP, now, &mut count, |_| Some(FILTERED.to_owned()));
+    if seen.digits >= 13 {
+        pass.cards();
     }
-    (count > 0).then(|| (now.into_owned(), count))
+    if emails && seen.at {
+        pass.replace(&EMAIL, |_| Some(FILTERED.into()));
+    }
+    if ip_addresses && ((seen.digits >= 4 && seen.dot) || (seen.digits > 0 && seen.colon)) {
+        pass.ip_addresses();
+    }
+    (pass.text, pass.found)
 }
 
-/// Every pattern of [`SECRET`] needs one of these; most texts have none.
-fn may_hold_secret(text: &str) -> bool {
-    text.len() >= 8
-        && (text.contains(['=', ':', '_'])
-            || text.contains("eyJ")
-            || text.contains(' ')
-            || text.len() >= 20)
+/// What kinds of bytes a text holds.
+#[derive(Default)]
+struct Seen {
+    digits: usize,
+    at: bool,
+    colon: bool,
+    equals: bool,
+    quote: bool,
+    space: bool,
+    dot: bool,
+    joint: bool,
+    long: bool,
 }
 
-fn replace<'t>(
-    pattern: &Regex,
-    text: Cow<'t, str>,
-    count: &mut usize,
-    instead: impl Fn(&Captures<'_>) -> Option<String>,
-) -> Cow<'t, str> {
-    let replaced = pattern.replace_all(&text, |found: &Captures<'_>| match instead(found) {
-        Some(instead) if instead != found[0] => {
-            *count += 1;
-            instead
+impl Seen {
+    fn of(text: &str) -> Self {
+        let mut seen = Self {
+            long: text.len() >= 14,
+            ..Self::default()
+        };
+        for byte in text.bytes() {
+            match byte {
+                b'0'..=b'9' => {
+                    seen.digits += 1;
+                    seen.joint = true;
+                }
+                b'@' => seen.at = true,
+                b':' => seen.colon = true,
+                b'=' => seen.equals = true,
+                b'"' | b'\'' => seen.quote = true,
+                b' ' | b'\t' | b'\n' | b'\r' => seen.space = true,
+                b'.' => {
+                    seen.dot = true;
+                    seen.joint = true;
+                }
+                b'_' | b'-' => seen.joint = true,
+                _ if text.len() >= 20 => seen.joint = true,
+                _ => {}
+            }
         }
-        _ => found[0].to_owned(),
-    });
-    match replaced {
-        Cow::Borrowed(_) => text,
-        Cow::Owned(new) => Cow::Owned(new),
+        seen
     }
 }
 
-/// 13 to 19 digits that fulfil Luhn's check sum (ISO/IEC 7812-1) and begin as cards do.
-fn is_card(text: &str) -> bool {
-    let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
+struct Pass<'a> {
+    text: Cow<'a, str>,
+    found: u32,
+}
+
+impl Pass<'_> {
+    fn replace(&mut self, pattern: &Regex, with: impl Fn(&Captures<'_>) -> Option<String>) {
+        let mut found = 0;
+        let replaced = pattern.replace_all(&self.text, |c: &Captures<'_>| match with(c) {
+            Some(text) => {
+                found += 1;
+                text
+            }
+            None => c[0].to_owned(),
+        });
+        if found > 0 {
+            self.text = Cow::Owned(replaced.into_owned());
+            self.found += found;
+        }
+    }
+
+    fn cards(&mut self) {
+        let ranges = cards(self.text.as_bytes());
+        self.cut(ranges);
+    }
+
+    fn ip_addresses(&mut self) {
+        let text = &self.text;
+        let ranges = IP
+            .find_iter(text)
+            .filter(|m| stands_alone(text, m.start(), m.end()));
+        let ranges = ranges
+            .filter(|m| is_address(m.as_str()))
+            .map(|m| (m.start(), m.end()))
+            .collect();
+        self.cut(ranges);
+    }
+
+    fn cut(&mut self, ranges: Vec<(usize, usize)>) {
+        for (start, end) in ranges.into_iter().rev() {
+            self.text.to_mut().replace_range(start..end, FILTERED);
+            self.found += 1;
+        }
+    }
+}
+
+/// Tells a token from a word: "basic authentication" is no secret.
+fn looks_random(value: &str) -> bool {
+    value.bytes().any(|b| b.is_ascii_digit() || b == b'=')
+        || value.bytes().skip(1).any(|b| b.is_ascii_uppercase())
+            && value.bytes().any(|b| b.is_ascii_lowercase())
+}
+
+/// True if no word or number goes on at either end.
+fn stands_alone(text: &str, start: usize, end: usize) -> bool {
+    let joins = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    let bytes = text.as_bytes();
+    !(start > 0 && (joins(&bytes[start - 1]) || bytes[start - 1] == b'.'))
+        && !bytes.get(end).is_some_and(joins)
+}
+
+/// Wants a digit, five bytes and no mere path: `a::b` is a function.
+fn is_address(text: &str) -> bool {
+    let text = text.trim_end_matches('.');
+    text.len() >= 5
+        && text.bytes().any(|b| b.is_ascii_digit())
+        && text
+            .parse::<IpAddr>()
+            .is_ok_and(|ip| !ip.is_loopback() && !ip.is_unspecified())
+}
+
+/// Where card numbers stand: 13 to 19 digits, single spaces or dashes between.
+///
+/// Whole groups of digits are tried, for another number may stand right before or after.
+fn cards(text: &[u8]) -> Vec<(usize, usize)> {
+    let groups = digit_groups(text);
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < groups.len() {
+        match card_from(text, &groups[at..]) {
+            Some(count) => {
+                found.push((groups[at].0, groups[at + count - 1].1));
+                at += count;
+            }
+            None => at += 1,
+        }
+    }
+    found
+}
+
+fn digit_groups(text: &[u8]) -> Vec<(usize, usize)> {
+    let mut groups = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        let start = at;
+        while text.get(at).is_some_and(u8::is_ascii_digit) {
+            at += 1;
+        }
+        if at > start {
+            groups.push((start, at));
+        } else {
+            at += 1;
+        }
+    }
+    groups
+}
+
+/// How many of the first groups make up a card number.
+fn card_from(text: &[u8], groups: &[(usize, usize)]) -> Option<usize> {
+    let start = groups.first()?.0;
+    if start > 0 && (text[start - 1].is_ascii_alphabetic() || text[start - 1] == b'.') {
+        return None;
+    }
+    let mut digits = Vec::new();
+    let mut before = start;
+    for (i, (from, to)) in groups.iter().enumerate() {
+        if i > 0 && !matches!(text[before..*from], [b' ' | b'-']) {
+            return None;
+        }
+        if digits.len() + (to - from) > 19 {
+            return None;
+        }
+        digits.extend(text[*from..*to].iter().map(|d| d - b'0'));
+        before = *to;
+        if is_card(&digits) && !text.get(*to).is_some_and(u8::is_ascii_alphabetic) {
+            return Some(i + 1);
+        }
+    }
+    None
+}
+
+/// Known first digits keep times (which begin with 1) and most counters out.
+fn is_card(digits: &[u8]) -> bool {
+    (13..=19).contains(&digits.len()) && (2..=6).contains(&digits[0]) && luhn(digits)
+}
+
+fn luhn(digits: &[u8]) -> bool {
     let sum: u32 = digits
         .iter()
         .rev()
         .enumerate()
-        .map(|(i, d)| {
-            if i % 2 == 0 {
-                *d
-            } else {
-                d * 2 / 10 + d * 2 % 10
-            }
+        .map(|(i, d)| match (i % 2, u32::from(*d) * 2) {
+            (0, twice) => twice / 2,
+            (_, twice) => twice / 10 + twice % 10,
         })
         .sum();
-    (13..=19).contains(&digits.len()) && matches!(digits[0], 2..=6) && sum.is_multiple_of(10)
+    sum.is_multiple_of(10)
 }
