@@ -1,0 +1,3 @@
+//! A program that uses the unmodified `sentry` crate, as an application would.
+
+fn main() {}
