@@ -15,10 +15,14 @@ do $$
 declare role_name text;
 begin
     foreach role_name in array array['bugsage_app', 'bugsage_projector'] loop
-        begin
-            execute format('create role %I nologin nosuperuser nocreatedb nocreaterole', role_name);
-        exception when duplicate_object or unique_violation then null; -- roles belong to the whole server
-        end;
+        -- Roles belong to the whole server: another database or an administrator may have made
+        -- them, and then an owner without CREATEROLE can migrate.
+        if not exists (select 1 from pg_roles where rolname = role_name) then
+            begin
+                execute format('create role %I nologin nosuperuser nocreatedb nocreaterole', role_name);
+            exception when duplicate_object or unique_violation then null; -- made meanwhile
+            end;
+        end if;
         begin
             -- Lets one login serve all roles by SET ROLE where no separate logins are set up.
             execute format('grant %I to current_user', role_name);
