@@ -235,3 +235,23 @@ pub async fn load<A: EventSourced>(
     .await?;
     Ok(Loaded::fold(history))
 }
+
+/// The whole history of an aggregate of any organization, for those who may see all: run it as
+/// the projector or the owner. Everybody else [`load`]s.
+///
+/// # Errors
+/// When the database fails.
+pub async fn history(
+    projector: &mut PgConnection,
+    aggregate_type: &str,
+    id: &str,
+) -> Result<Vec<RecordedEvent>, sqlx::Error> {
+    sqlx::query_as(&format!(
+        "select {} from events where aggregate_type = $1 and aggregate_id = $2 order by sequence",
+        RecordedEvent::COLUMNS
+    ))
+    .bind(aggregate_type)
+    .bind(id)
+    .fetch_all(projector)
+    .await
+}
