@@ -4,3 +4,4 @@
 mod app;
 mod conformance;
 mod smoke;
+mod workspace;
