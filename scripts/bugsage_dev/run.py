@@ -1,6 +1,7 @@
 """`make run`: private servers where none are given, build, migrate, seed, serve."""
 
 import os
+import shlex
 import signal
 import socket
 import time
@@ -11,7 +12,9 @@ from .nats import Nats
 from .postgres import APP, OWNER, PROJECTOR, Postgres
 from .trouble import Failure, Stopped
 
+# For people and tests, in the checkout wherever the state is.
 DEMO_ENV = os.path.join(home.CHECKOUT, ".bugsage", "demo.env")
+SERVICE_ENV = os.path.join(home.CHECKOUT, ".bugsage", "service.env")
 
 # A new version of BugSage may have to build its read models anew first.
 READY_SECONDS = 600
@@ -115,21 +118,21 @@ def start_servers(folder, needs_postgres, needs_nats, running):
         running.append(nats)
         nats.start()
         env["NATS_URL"] = nats.url()
-    write_service_env(folder, env)
+    write_service_env(env)
     return env
 
 
-def write_service_env(folder, env):
+def write_service_env(env):
     """`service.env` lets another terminal run `bugsage projections …` on these servers."""
     names = ("DATABASE_URL", "BUGSAGE_PROJECTOR_DATABASE_URL",
-             "BUGSAGE_MIGRATE_DATABASE_URL", "NATS_URL")
-    lines = [f"export {name}='{env[name]}'\n" for name in names if name in env]
-    home.write_private(os.path.join(folder, "service.env"), "".join(lines))
+             "BUGSAGE_MIGRATE_DATABASE_URL", "NATS_URL", "BUGSAGE_NATS")
+    lines = [f"export {name}={shlex.quote(env[name])}\n" for name in names if name in env]
+    home.make_folder(os.path.dirname(SERVICE_ENV))
+    home.write_private(SERVICE_ENV, "".join(lines))
 
 
 def prepare(program, env):
-    """Migrates and seeds. The demo's keys lie in the checkout, wherever the state is."""
-    home.make_folder(os.path.dirname(DEMO_ENV))
+    """Migrates and seeds."""
     step("migrate the database", [program, "migrate"], env)
     run_quiet("Seeding the demo project", [program, "demo", "seed", "--env-file", DEMO_ENV],
               env=env, cwd=home.CHECKOUT)
