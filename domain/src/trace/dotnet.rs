@@ -1,7 +1,7 @@
 //! .NET: C#, F#, VB, on .NET, .NET Framework and Mono.
 
 use super::head::{Section, begins_trace};
-use super::place::{file, number, text};
+use super::place::{Place, file, number, text};
 use crate::occurrence::{Exception, Frame};
 
 const INNER: &str = " ---> ";
@@ -57,12 +57,23 @@ fn frame(line: &str) -> Option<Frame> {
         return None;
     }
     let (module, function) = split_name(name)?;
-    let source = place.and_then(|(_, place)| place.rsplit_once(":line "));
+    let source = place.and_then(|(_, place)| source(place));
     Some(Frame {
         function: text(function),
         module: text(module),
-        lineno: source.and_then(|(_, line)| number(line)),
-        ..source.map(|(path, _)| file(path)).unwrap_or_default()
+        ..source.unwrap_or_default()
+    })
+}
+
+/// `file:line 12`, with Mono `file:12`, or `<5f3a>:0` where it knows no file.
+fn source(place: &str) -> Option<Frame> {
+    let Some((path, line)) = place.rsplit_once(":line ") else {
+        let place = Place::parse(place.trim_end())?;
+        return (!place.path.starts_with('<')).then(|| place.frame());
+    };
+    Some(Frame {
+        lineno: number(line),
+        ..file(path)
     })
 }
 

@@ -80,8 +80,9 @@ fn bound(exceptions: &mut Vec<Exception>) {
     let limits = Limits::default();
     exceptions.drain(..exceptions.len().saturating_sub(limits.exceptions));
     for stack in exceptions.iter_mut().filter_map(|e| e.stacktrace.as_mut()) {
-        let excess = stack.frames.len().saturating_sub(limits.frames);
-        let oldest = limits.frames / 2;
-        stack.frames.drain(oldest..oldest + excess);
+        if let Some(excess) = stack.frames.len().checked_sub(limits.frames) {
+            let oldest = limits.frames / 2;
+            stack.frames.drain(oldest..oldest + excess);
+        }
     }
 }

@@ -14,12 +14,12 @@ pub(super) fn read(lines: &[&str]) -> Option<Vec<Exception>> {
     let mut head: Vec<&str> = Vec::new();
     let mut calls: Vec<Call<'_>> = Vec::new();
     let mut outermost_first = false;
-    let mut has_calls = false;
+    let mut called = false;
     for line in lines {
         let trimmed = line.trim();
         if let Some(call) = Call::parse(trimmed) {
             calls.push(call);
-            has_calls = true;
+            called = true;
         } else if trimmed == "Stack trace:" || trimmed == "[stacktrace]" {
             // What follows is told by its form.
         } else if calls.is_empty() {
@@ -33,20 +33,19 @@ pub(super) fn read(lines: &[&str]) -> Option<Vec<Exception>> {
             break;
         }
     }
-    if !has_calls {
-        return None;
-    }
     chain.push(finish(&head, &calls));
     if outermost_first {
         chain.reverse();
     }
-    Some(chain)
+    let has_frames = |one: &Exception| one.stacktrace.is_some();
+    (called && chain.iter().any(has_frames)).then_some(chain)
 }
 
 /// One numbered line: which function was called, and from where.
-#[derive(Clone, Copy)]
+#[derive(Default)]
 struct Call<'a> {
-    function: &'a str,
+    /// `None` for the script itself.
+    function: Option<&'a str>,
     place: Option<(&'a str, u32)>,
 }
 
@@ -56,14 +55,14 @@ impl<'a> Call<'a> {
         let (count, rest) = line.strip_prefix('#')?.split_once(' ')?;
         number(count)?;
         let (place, called) = match rest {
-            "{main}" => (None, rest),
+            "{main}" => return Some(Self::default()),
             _ => match rest.strip_prefix("[internal function]: ") {
                 Some(called) => (None, called),
                 None => split_place(rest)?,
             },
         };
         Some(Self {
-            function: called.split('(').next().unwrap_or(called),
+            function: called.split('(').next(),
             place,
         })
     }
@@ -73,22 +72,26 @@ impl<'a> Call<'a> {
 fn split_place(text: &str) -> Option<(Option<(&str, u32)>, &str)> {
     text.match_indices("): ").find_map(|(end, mark)| {
         let before = text[..end].trim_end_matches(|c: char| c.is_ascii_digit());
-        let path = before.strip_suffix('(').filter(|path| !path.is_empty())?;
+        let path = before.strip_suffix('(').filter(|path| is_path(path))?;
         let line = number(&text[before.len()..end])?;
         Some((Some((path, line)), &text[end + mark.len()..]))
     })
+}
+
+fn is_path(text: &str) -> bool {
+    text.contains(['/', '\\']) || text.ends_with(".php")
 }
 
 /// The frames, newest first. A call says where its caller was, so that each place belongs to
 /// the function named one line further down, and the place of the exception to the first.
 fn frames(thrown: Option<(&str, u32)>, calls: &[Call<'_>]) -> Vec<Frame> {
     let places = std::iter::once(thrown).chain(calls.iter().map(|call| call.place));
-    let functions = calls.iter().map(|call| Some(call.function)).chain([None]);
+    let functions = calls.iter().map(|call| call.function).chain([None]);
     places
         .zip(functions)
-        .filter(|(place, function)| place.is_some() || function.is_some_and(|f| f != "{main}"))
+        .filter(|(place, function)| place.is_some() || function.is_some())
         .map(|(place, function)| Frame {
-            function: function.map(|name| name.replacen("->", "::", 1)),
+            function: function.map(|name| unescaped(name).replacen("->", "::", 1)),
             lineno: place.map(|(_, line)| line),
             ..place.map(|(path, _)| file(path)).unwrap_or_default()
         })
@@ -105,12 +108,17 @@ fn finish(head: &[&str], calls: &[Call<'_>]) -> Exception {
         text.push('\n');
         text.push_str(line);
     }
-    let (message, place) = split_thrown(text.trim());
+    let (message, place) = split_thrown(text.trim_end());
     exception(
         &kind.replace(r"\\", r"\"),
         message.trim(),
         frames(place, calls),
     )
+}
+
+/// Laravel's log is JSON, up to a point.
+fn unescaped(name: &str) -> String {
+    name.replace(r"\\", r"\")
 }
 
 /// The class, and what is printed after it: `: message in file:12`, ` in file:12`.
