@@ -7,6 +7,11 @@ use crate::occurrence::{Exception, Frame};
 /// How a cause is introduced, by Node and by libraries.
 const CAUSE: [&str; 3] = ["[cause]: ", "Caused by: ", "caused by: "];
 
+/// Endings of scripts, and of what is compiled to them.
+const SCRIPTS: [&str; 10] = [
+    "js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx", "vue", "svelte",
+];
+
 /// Reads the first trace of the lines.
 pub(super) fn read(lines: &[&str]) -> Option<Vec<Exception>> {
     let mut sections = vec![Section::default()];
@@ -73,15 +78,17 @@ fn v8_place(place: &str) -> Option<Frame> {
     place.column.map(|_| place.frame())
 }
 
-/// A place without a function's name. It must look like a script: Rust and clocks print
+/// A place without a function's name. It must be a script's: Rust and clocks print
 /// `at …:1:2` too.
 fn bare_place(text: &str) -> Option<Frame> {
     let place = Place::parse(text)?;
-    let name = place.path.rsplit(['/', '\\']).next()?;
-    let like_script = place.path.contains(['/', '\\', '.', ':', '<'])
-        && name.contains(char::is_alphabetic)
-        && !name.ends_with(".rs");
-    (like_script && place.column.is_some()).then(|| place.frame())
+    let (_, ending) = place.path.rsplit_once('.').unwrap_or_default();
+    let is_script = SCRIPTS.contains(&ending)
+        || place.path.contains("://")
+        || place.path.starts_with("node:")
+        || place.path.ends_with("<anonymous>")
+        || place.path == "[eval]";
+    (is_script && place.column.is_some()).then(|| place.frame())
 }
 
 /// Firefox and Safari: `function@place`, and a bare URL `among_frames`.

@@ -100,7 +100,7 @@ fn frames(lines: &[&str]) -> Vec<Frame> {
             // A line without number is a call that was inlined into the one above.
             let name = function(numbered(trimmed).unwrap_or(trimmed));
             frames.push(Frame {
-                function: Some(name.to_owned()),
+                function: Some(name),
                 ..Frame::default()
             });
         }
@@ -123,17 +123,36 @@ fn numbered(line: &str) -> Option<&str> {
 }
 
 /// `0x55d0c0de - name::h0123456789abcdef` → `name`
-fn function(text: &str) -> &str {
+fn function(text: &str) -> String {
     let name = match text.split_once(" - ") {
         Some((address, name)) if address.starts_with("0x") => name,
         _ => text,
     };
     match name.rsplit_once("::h") {
-        Some((name, hash))
-            if hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) =>
-        {
-            name
-        }
-        _ => name,
+        Some((name, hash)) if hash.len() == 16 && hex_digits(hash) == 16 => name.to_owned(),
+        _ => without_crate_hashes(name),
     }
+}
+
+/// `shop[e28293b1aa0f68bd]::order` → `shop::order`
+fn without_crate_hashes(name: &str) -> String {
+    let mut clean = String::new();
+    let mut rest = name;
+    while let Some((before, after)) = rest.split_once('[') {
+        clean.push_str(before);
+        let digits = hex_digits(after);
+        rest = match after[digits..].strip_prefix(']') {
+            Some(rest) if digits >= 8 => rest,
+            _ => {
+                clean.push('[');
+                after
+            }
+        };
+    }
+    clean + rest
+}
+
+fn hex_digits(text: &str) -> usize {
+    let end = text.find(|c: char| !c.is_ascii_hexdigit());
+    end.unwrap_or(text.len())
 }

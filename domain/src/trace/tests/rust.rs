@@ -37,10 +37,20 @@ fn addresses_and_hashes_are_no_part_of_a_name() {
     assert_eq!(
         calls(raised(&parsed(RUST_FULL))),
         [
+            "- | __libc_start_main_impl | ./csu/../csu/libc-start.c:360:3",
             "- | <unknown> | -",
             "- | shop::Queue::close | queue.rs:20:5",
             "- | <shop::Queue as core::ops::drop::Drop>::drop | queue.rs:31:18",
         ]
+    );
+}
+
+#[test]
+fn hashes_of_crates_are_no_part_of_a_name() {
+    let text = "stack backtrace:\n  0: 0x55d0 - <shop[e28293b1aa0f68bd]::Queue<[u8]> as core[c1f1a4ba060b9bfa]::Drop>::drop\n";
+    assert_eq!(
+        calls(raised(&parsed(text))),
+        ["- | <shop::Queue<[u8]> as core::Drop>::drop | -"]
     );
 }
 

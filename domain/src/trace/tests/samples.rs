@@ -220,6 +220,8 @@ stack backtrace:
                            shop::Queue::close
                                at /srv/shop/src/queue.rs:20:5
    3:     0x5613b3a8d4f4 - <unknown>
+   4:     0x5613b3a8d4f5 - __libc_start_main_impl
+                               at ./csu/../csu/libc-start.c:360:3
 ";
 
 pub(super) const ANYHOW: &str = "Error: cannot start
