@@ -1,16 +1,18 @@
 //! Go: panics, fatal errors, dumps of goroutines.
 
 use super::head::exception;
-use super::place::{Place, text};
+use super::place::{Place, number, text};
 use crate::occurrence::{Exception, Frame};
 
-/// Reads the first goroutine, which is the one that panicked, and the panics above it.
+/// Reads the first goroutine that has frames, which is the one that panicked, and the panics
+/// above it.
 pub(super) fn read(lines: &[&str]) -> Option<Vec<Exception>> {
-    let start = lines.iter().position(|line| is_goroutine(line.trim()))?;
-    let frames = frames(&lines[start + 1..]);
-    if frames.is_empty() {
-        return None;
-    }
+    let (start, frames) = lines
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| is_goroutine(line.trim()))
+        .map(|(start, _)| (start, frames(&lines[start + 1..])))
+        .find(|(_, frames)| !frames.is_empty())?;
     let mut panics = panics(&lines[..start]);
     // The stack is that of the last panic; those before it were raised while it unwound.
     let (kind, value) = panics.pop().unwrap_or_default();
@@ -22,13 +24,12 @@ pub(super) fn read(lines: &[&str]) -> Option<Vec<Exception>> {
     Some(chain)
 }
 
-/// `goroutine 17 [running, locked to thread]:`
+/// `goroutine 17 [running, locked to thread]:`, `goroutine 1 gp=0xc000002380 m=0 [idle]:`
 fn is_goroutine(line: &str) -> bool {
-    let rest = line.strip_prefix("goroutine ");
-    rest.and_then(|rest| rest.split_once(" ["))
-        .is_some_and(|(id, state)| {
-            id.bytes().all(|byte| byte.is_ascii_digit()) && state.ends_with("]:")
-        })
+    line.strip_prefix("goroutine ")
+        .and_then(|rest| rest.strip_suffix("]:")?.split_once(" ["))
+        .and_then(|(id, _)| id.split(' ').next())
+        .is_some_and(|id| number(id).is_some())
 }
 
 /// Type and message of what is printed above a goroutine, first raised first.

@@ -74,7 +74,8 @@ fn v8_place(place: &str) -> Option<Frame> {
         let origin = origin.split(')').next()?;
         return Place::parse(origin).map(|place| place.frame());
     }
-    let place = Place::parse(place)?;
+    // Hermes has the address in its bytecode.
+    let place = Place::parse(place.strip_prefix("address at ").unwrap_or(place))?;
     place.column.map(|_| place.frame())
 }
 

@@ -1,7 +1,7 @@
-//! What a log collector puts before every line: `web-1  | `, `[ERROR] `.
+//! What a log collector puts before every line: `web-1  | `, `[ERROR] `, `web app[12]: `.
 
 /// Ends of such a margin.
-const ENDS: [&str; 2] = ["| ", "] "];
+const ENDS: [&str; 3] = ["| ", "] ", ": "];
 
 /// The lines without the margin that all of them share, if they share one.
 pub(super) fn without<'a>(lines: &[&'a str]) -> Vec<&'a str> {

@@ -2,13 +2,15 @@
 //!
 //! Each language has a reader in a file of its own. A reader takes the lines of the text and
 //! answers the chain, causes first, or `None` where it meets no frame of its language's
-//! making; so only one reader ever takes a text, and their order does not matter.
+//! making. No trace is taken by two, so that their order matters only to a text that mixes
+//! languages.
 //!
-//! To add a language: write its reader, name it in [`LANGUAGES`], and add a sample to
+//! To add a language: write its reader, name it in `LANGUAGES`, and add a sample to
 //! `tests/samples.rs`; the tests then check that no other reader claims it and that nothing
 //! cut out of it or mixed into it breaks the reader. Readers go through the lines once, and
 //! look at a line a fixed number of times: texts come from outside.
 
+mod colour;
 mod dotnet;
 mod go;
 mod head;
@@ -63,6 +65,7 @@ const fn language(platform: &'static str, read: fn(&[&str]) -> Option<Vec<Except
 /// come back than [`Limits`] allows; the work grows with the text, not faster.
 #[must_use]
 pub fn parse(text: &str) -> Option<Trace> {
+    let text = colour::without(text);
     let lines: Vec<&str> = text.lines().collect();
     let lines = margin::without(&lines);
     LANGUAGES.iter().find_map(|language| {

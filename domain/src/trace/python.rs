@@ -7,6 +7,7 @@ use super::place::{file, number, text};
 use crate::occurrence::{Exception, Frame, Mechanism};
 
 const TRACEBACK: &str = "Traceback (most recent call last):";
+/// Holds the words above.
 const GROUP: &str = "Exception Group Traceback (most recent call last):";
 const LINKS: [&str; 2] = [
     "During handling of the above exception, another exception occurred:",
@@ -27,7 +28,11 @@ pub(super) fn read(lines: &[&str]) -> Option<Vec<Exception>> {
             printed.push(Printed::new(margin));
             continue;
         };
-        let is_start = line.contains(TRACEBACK) || line.contains(GROUP);
+        let is_start = line.contains(TRACEBACK);
+        if is_start && printed.last().is_some_and(|one| !one.frames.is_empty()) {
+            // Nothing links it to what came before: another trace.
+            break;
+        }
         if is_start || LINKS.contains(&line.trim()) {
             printed.push(Printed::new(margin));
         } else {

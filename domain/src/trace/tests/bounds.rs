@@ -93,7 +93,8 @@ fn of_a_deep_stack_both_ends_stay() {
 
 #[test]
 fn of_a_long_chain_what_was_raised_last_stays() {
-    let trace = parsed(&PYTHON.repeat(100));
+    let link = "\nDuring handling of the above exception, another exception occurred:\n\n";
+    let trace = parsed(&vec![PYTHON; 100].join(link));
     assert_eq!(trace.exceptions.len(), Limits::default().exceptions);
     assert_eq!(raised(&trace).kind.as_deref(), Some("CartError"));
 }
@@ -122,13 +123,16 @@ fn the_lines_of_a_long_text_are_read_once() {
         "Error (",
         "f@",
         "File \"a\", line 1, in b\n",
-        "Traceback (most recent call last):\nFile \"a\", line 1\nX: y\n",
+        "Traceback (most recent call last):\nFile \"a\", line 1\nX: y\n\n\
+         During handling of the above exception, another exception occurred:\n\n",
         "  + Exception Group Traceback (most recent call last):\n  |   File \"a\", line 1\n  | X: y\n  +-+--- 1\n",
         "goroutine 1 [running]:\n",
         "a.b()\n\tc:1\n",
         "thread panicked at '",
         "thread 'a' panicked at 'b\n",
         "stack backtrace:\n0: a\nat b:1:2\n",
+        "stack backtrace:\n0: [",
+        "\u{1b}[",
         "a:1:in 'b': c (D)\n",
         "1: from a:1:in 'b'\n",
         ":1",

@@ -66,11 +66,19 @@ fn windows_line_ends_change_nothing() {
 
 #[test]
 fn a_margin_before_every_line_changes_nothing() {
-    for mark in ["web-1  | ", "[ERROR] "] {
+    for mark in ["web-1  | ", "[ERROR] ", "May  1 10:00:00 web app[12]: "] {
         for (_, text) in SAMPLES {
             let marked: String = text.lines().map(|line| format!("{mark}{line}\n")).collect();
             assert_eq!(parse(&marked), parse(text), "{marked}");
         }
+    }
+}
+
+#[test]
+fn colours_change_nothing() {
+    for (_, text) in SAMPLES {
+        let coloured = text.replace(' ', "\u{1b}[1;31m \u{1b}[m");
+        assert_eq!(parse(&coloured), parse(text), "{text}");
     }
 }
 

@@ -70,3 +70,10 @@ fn elided_frames_are_passed_over() {
         ["main | main | b.go:7", "main | f | b.go:1"]
     );
 }
+
+#[test]
+fn a_goroutine_without_frames_is_passed_over() {
+    let text = "SIGABRT: abort\n\ngoroutine 0 gp=0x52e0 m=0 mp=0x52f [idle]:\n\n\
+                goroutine 1 gp=0xc02380 m=nil [running]:\nmain.f(...)\n\t/a/b.go:1\n";
+    assert_eq!(calls(raised(&parsed(text))), ["main | f | b.go:1"]);
+}

@@ -112,3 +112,12 @@ fn windows_paths_are_absolute() {
     let path = frames(raised(&trace))[0].abs_path.as_deref();
     assert_eq!(path, Some("C:\\shop\\a.js"));
 }
+
+#[test]
+fn addresses_in_bytecode_are_places() {
+    let trace = parsed("Error: x\n    at f (address at index.android.bundle:1:2345)\n");
+    assert_eq!(
+        calls(raised(&trace)),
+        ["- | f | index.android.bundle:1:2345"]
+    );
+}

@@ -91,6 +91,18 @@ fn a_type_may_come_without_message() {
 }
 
 #[test]
+fn a_second_trace_is_another_matter() {
+    let text = format!("{PYTHON}\n{}", PYTHON.replace("cart 7", "cart 8"));
+    assert_eq!(parsed(&text), parsed(PYTHON));
+}
+
+#[test]
+fn a_log_may_stand_on_the_first_line() {
+    let text = PYTHON.replacen("Traceback", "10:00:00 ERROR cart: Traceback", 1);
+    assert_eq!(parsed(&text), parsed(PYTHON));
+}
+
+#[test]
 fn a_repeated_line_is_no_frame() {
     let text = "Traceback (most recent call last):\n  File \"a.py\", line 1, in f\n    f()\n  \
                 [Previous line repeated 996 more times]\nRecursionError: too deep\n";
