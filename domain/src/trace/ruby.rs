@@ -1,7 +1,7 @@
 //! Ruby: both orders of its own reports, and backtraces as loggers print them.
 
 use super::head::exception;
-use super::place::{Place, text};
+use super::place::{Place, number, text};
 use crate::occurrence::{Exception, Frame};
 
 /// Reads the chain. Ruby prints causes after what they led to, save in the order that has
@@ -41,6 +41,9 @@ pub(super) fn read(lines: &[&str]) -> Option<Vec<Exception>> {
         }
     }
     if reports.is_empty() {
+        if newest_last {
+            calls.reverse();
+        }
         return (!calls.is_empty()).then(|| vec![logged(&above, calls)]);
     }
     let mut chain: Vec<_> = reports.into_iter().map(Report::exception).collect();
@@ -116,13 +119,9 @@ fn namespaced(class: &str, message: &str, frames: Vec<Frame>) -> Exception {
 /// `3: from …` → `from …`
 fn without_number(line: &str) -> &str {
     match line.split_once(": ") {
-        Some((number, rest)) if rest.starts_with("from ") && is_number(number) => rest,
+        Some((count, rest)) if rest.starts_with("from ") && number(count).is_some() => rest,
         _ => line,
     }
-}
-
-fn is_number(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// ``file.rb:12:in `label'`` or `file.rb:12:in 'label'`, and what follows it.

@@ -1,7 +1,7 @@
 //! Rust: panics with or without backtrace, and the reports of `anyhow`.
 
 use super::head::exception;
-use super::place::Place;
+use super::place::{Place, number};
 use crate::occurrence::{Exception, Frame};
 
 /// Reads the first panic or report of the lines.
@@ -115,11 +115,8 @@ fn frames(lines: &[&str]) -> Vec<Frame> {
 
 /// `12: rest` → `rest`
 fn numbered(line: &str) -> Option<&str> {
-    let (number, rest) = line.split_once(':')?;
-    number
-        .bytes()
-        .all(|byte| byte.is_ascii_digit())
-        .then(|| rest.trim_start())
+    let (count, rest) = line.split_once(':')?;
+    number(count).map(|_| rest.trim_start())
 }
 
 /// `0x55d0c0de - name::h0123456789abcdef` → `name`

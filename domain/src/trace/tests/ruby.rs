@@ -44,6 +44,22 @@ fn the_newest_call_may_stand_at_the_bottom() {
 }
 
 #[test]
+fn a_trace_cut_before_its_newest_call_keeps_its_order() {
+    let cut: String = RUBY_BOTTOM
+        .lines()
+        .take(3)
+        .map(|line| format!("{line}\n"))
+        .collect();
+    assert_eq!(
+        calls(raised(&parsed(&cut))),
+        [
+            "- | <main> | app.rb:9",
+            "- | block (2 levels) in run | app.rb:6"
+        ]
+    );
+}
+
+#[test]
 fn a_bare_backtrace_belongs_to_the_name_above() {
     let trace = parsed(RAILS);
     assert_eq!(
