@@ -141,6 +141,23 @@ fn a_text_that_is_json_without_secrets_keeps_its_form() {
     assert_eq!(run(json), json);
 }
 
+#[test]
+fn json_in_a_text_that_is_too_deep_is_scrubbed_as_text() {
+    let deep = format!(r#"{}{{"password":"hush"}}"#, "[".repeat(100));
+    assert!(hides(&deep));
+    let json = serde_json::json!({ "data": deep }).to_string();
+    assert!(!run(&json).contains("hush"));
+}
+
+#[test]
+fn json_in_json_in_json_in_json_loses_its_secrets() {
+    let mut json = r#"{"password":"hush"}"#.to_owned();
+    for _ in 0..5 {
+        json = serde_json::json!({ "data": json }).to_string();
+        assert!(!run(&json).contains("hush"), "{json}");
+    }
+}
+
 proptest! {
     #[test]
     fn a_text_is_the_same_after_a_second_pass(
