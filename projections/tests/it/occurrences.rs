@@ -187,14 +187,17 @@ async fn an_occurrence_says_what_it_was_grouped_by() {
 async fn an_id_that_two_projects_share_is_each_ones_own() {
     let world = World::new().await;
     let beside = world.other_project().await;
-    let event = Some(EventId(world.id()));
+    let event = EventId(world.id());
+    let on = |n| Report {
+        event: Some(event),
+        ..at(n)
+    };
     let (mine, theirs) = (
         world.error(Seed::default()).await,
         beside.error(Seed::default()).await,
     );
-    world.occurs(mine, Report { event, ..at(2) }).await;
-    beside.occurs(theirs, Report { event, ..at(3) }).await;
-    let event = event.unwrap();
+    world.occurs(mine, on(2)).await;
+    beside.occurs(theirs, on(3)).await;
     for (scope, error) in [
         (world.scope, mine),
         (beside.scope, theirs),

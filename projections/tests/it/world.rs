@@ -92,12 +92,12 @@ impl Default for Report {
 }
 
 impl World {
-    /// A project of an organization, with room for the occurrences of March 2026.
+    /// A project of an organization, with room for what occurs until the 20th of March 2026.
     pub(crate) async fn new() -> Self {
         let database = TestDatabase::create().await;
         let pool = |role| connect(&database.url(), role, 4).unwrap();
         let app = pool(DatabaseRole::App);
-        sqlx::query("select ensure_occurrence_partitions('2026-03-01', 30)")
+        sqlx::query("select ensure_occurrence_partitions('2026-03-01', 19)")
             .execute(&app)
             .await
             .unwrap();
