@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 
-from . import run, servers, test
+from . import bench, run, servers, test
 from .home import write_private
 from .trouble import Failure, Stopped, sentence_for_os_error
 
@@ -36,6 +36,9 @@ def parser():
     add.set_defaults(command=run.run)
     add = commands.add_parser("test", help="check and test everything")
     add.set_defaults(command=test.test)
+    add = commands.add_parser("bench", help="measure a release build")
+    add.add_argument("arguments", nargs=argparse.REMAINDER, help="passed on to bugsage-bench")
+    add.set_defaults(command=bench.bench)
     add = commands.add_parser("servers", help="throw-away servers until Ctrl-C")
     add.add_argument("--env-file", help="where to write their variables")
     add.set_defaults(command=serve_throw_away)

@@ -63,3 +63,8 @@ def executable_in(messages):
             if message.get("target", {}).get("name") == "bugsage":
                 program = message["executable"]
     return program
+
+
+def target_folder(metadata):
+    """The target folder in the output of `cargo metadata`."""
+    return json.loads(metadata)["target_directory"]

@@ -1,0 +1,180 @@
+//! The requests: envelopes of 3–30 KB made from what real SDKs sent, each with an id of its own.
+//!
+//! `data/` holds one event as each SDK sent it for a small shop. A variant of it belongs to one
+//! of the groups (type and failing function renamed) and gets breadcrumbs up to its size. Half
+//! of the bodies are gzip; there the line with the id is a member of its own, so that nothing
+//! is compressed while the clock runs.
+
+use std::io::Write;
+
+use flate2::{Compression, GzBuilder, write::GzEncoder};
+use serde_json::{Value, json};
+
+use crate::load::Requests;
+
+const EVENTS: [&str; 3] = [
+    include_str!("../data/python.json"),
+    include_str!("../data/node.json"),
+    include_str!("../data/rust.json"),
+];
+/// Different bodies of one group.
+const VARIANTS: u64 = 16;
+
+/// How the requests of a run differ.
+#[derive(Debug, Clone)]
+pub(crate) struct Mix {
+    /// Groups among the bodies.
+    pub(crate) groups: u64,
+    /// Each request makes a group of its own.
+    pub(crate) all_new: bool,
+    /// Numbers that no other run uses begin here.
+    pub(crate) seed: u64,
+}
+
+/// Bodies made before the clock runs.
+pub(crate) struct Corpus {
+    head: String,
+    bodies: Vec<Body>,
+    mix: Mix,
+}
+
+struct Body {
+    is_gzip: bool,
+    /// Everything after the line with the id.
+    rest: Vec<u8>,
+}
+
+impl Corpus {
+    /// For a project's number and DSN key.
+    pub(crate) fn new(project: i64, key: &str, mix: Mix) -> Self {
+        let head = format!(
+            "POST /api/{project}/envelope/ HTTP/1.1\r\nHost: bench\r\nContent-Type: application/x-sentry-envelope\r\n\
+             X-Sentry-Auth: Sentry sentry_version=7, sentry_key={key}, sentry_client=bench/1\r\n"
+        );
+        let mut random = Random(mix.seed);
+        let bodies = (0..mix.groups * VARIANTS)
+            .map(|number| body(number % mix.groups, number % 2 == 0 && !mix.all_new, &mut random))
+            .collect();
+        Self { head, bodies, mix }
+    }
+
+    /// Bytes of the bodies as they are sent, on average, and of the events in them.
+    pub(crate) fn mean_body(&self) -> usize {
+        self.bodies.iter().map(|body| body.rest.len()).sum::<usize>() / self.bodies.len()
+    }
+}
+
+impl Requests for Corpus {
+    fn write(&self, number: u64, to: &mut Vec<u8>) {
+        let id = uuid::Builder::from_random_bytes(Random(self.mix.seed ^ number).bytes()).into_uuid();
+        let body = &self.bodies[usize::try_from(number).unwrap_or(0) % self.bodies.len()];
+        let line = format!("{{\"event_id\":\"{}\"}}\n", id.simple());
+        let line = if body.is_gzip { stored(&line) } else { line.into_bytes() };
+        let fresh = self.mix.all_new.then(|| format!("k{number}"));
+        let rest = match &fresh {
+            Some(word) => replaced(&body.rest, word),
+            None => std::borrow::Cow::Borrowed(body.rest.as_slice()),
+        };
+        to.extend_from_slice(self.head.as_bytes());
+        if body.is_gzip {
+            to.extend_from_slice(b"Content-Encoding: gzip\r\n");
+        }
+        to.extend_from_slice(format!("Content-Length: {}\r\n\r\n", line.len() + rest.len()).as_bytes());
+        to.extend_from_slice(&line);
+        to.extend_from_slice(&rest);
+    }
+}
+
+/// Stands in a type's name where each request is to have its own; as long as what replaces it.
+const FRESH: &str = "QQQQQQQQQQQQ";
+
+fn replaced<'a>(body: &'a [u8], word: &str) -> std::borrow::Cow<'a, [u8]> {
+    // Letters alone: digits of a type's name do not count for grouping.
+    let letters: String = word.bytes().map(|b| char::from(b'a' + b % 26)).collect();
+    let padded = format!("{letters:a>width$}", width = FRESH.len());
+    let Some(at) = body.windows(FRESH.len()).position(|w| w == FRESH.as_bytes()) else {
+        return std::borrow::Cow::Borrowed(body);
+    };
+    let mut own = body.to_vec();
+    own[at..at + FRESH.len()].copy_from_slice(padded.as_bytes());
+    std::borrow::Cow::Owned(own)
+}
+
+fn body(group: u64, is_gzip: bool, random: &mut Random) -> Body {
+    let template = EVENTS[usize::try_from(group % 3).unwrap_or(0)];
+    let mut event: Value = serde_json::from_str(template).expect("an event");
+    rename(&mut event, group);
+    event["user"] = json!({"id": format!("customer-{}", random.below(5_000))});
+    event["timestamp"] = json!(1_790_000_000.0 + random.below(1_000_000) as f64 / 1e3);
+    let share = random.below(1_000) as f64 / 1e3;
+    let size = 3_000 + (27_000.0 * share.powi(3)) as usize;
+    let mut crumbs = Vec::new();
+    let mut length = event.to_string().len();
+    while length < size {
+        let crumb = breadcrumb(random);
+        length += crumb.to_string().len() + 1;
+        crumbs.push(crumb);
+    }
+    event["breadcrumbs"] = json!({"values": crumbs});
+    let payload = event.to_string();
+    let rest = format!("{{\"type\":\"event\",\"length\":{}}}\n{payload}\n", payload.len());
+    let rest = if is_gzip { packed(rest.as_bytes()) } else { rest.into_bytes() };
+    Body { is_gzip, rest }
+}
+
+/// Names the exception raised last after its group, in letters.
+fn rename(event: &mut Value, group: u64) {
+    let letters: String = [group / 26, group % 26]
+        .map(|n| char::from(b'a' + u8::try_from(n % 26).unwrap_or(0)))
+        .iter()
+        .collect();
+    let exceptions = event["exception"]["values"].as_array_mut().expect("exceptions");
+    let last = exceptions.last_mut().expect("one");
+    last["type"] = json!(format!("Shop{letters}{FRESH}Error"));
+}
+
+fn breadcrumb(random: &mut Random) -> Value {
+    let path = ["orders", "customers", "stock", "payments"][random.below(4) as usize];
+    json!({
+        "timestamp": 1_790_000_000.0 + random.below(1_000_000) as f64 / 1e3, "type": "http",
+        "category": "httplib", "level": "info",
+        "data": {
+            "url": format!("http://backend.shop.internal/{path}/{:x}", random.next()),
+            "method": "GET", "status_code": 200 + random.below(4), "reason": "OK",
+            "duration_ms": random.below(900),
+        },
+    })
+}
+
+fn packed(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::new(6));
+    encoder.write_all(bytes).expect("memory");
+    encoder.finish().expect("memory")
+}
+
+/// A gzip member that holds the text as it is.
+fn stored(text: &str) -> Vec<u8> {
+    let mut encoder = GzBuilder::new().write(Vec::with_capacity(96), Compression::none());
+    encoder.write_all(text.as_bytes()).expect("memory");
+    encoder.finish().expect("memory")
+}
+
+/// Repeatable numbers (SplitMix64).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, end: u64) -> u64 {
+        self.next() % end
+    }
+
+    fn bytes(mut self) -> [u8; 16] {
+        (u128::from(self.next()) << 64 | u128::from(self.next())).to_le_bytes()
+    }
+}

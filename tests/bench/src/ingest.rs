@@ -1,0 +1,110 @@
+//! How many occurrences a second become durable, beside what the same rows cost PostgreSQL alone.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::corpus::{Corpus, Mix};
+use crate::load::{self, Outcome, Plan};
+use crate::service::{Server, Service, Usage};
+use crate::table::Table;
+
+/// One row of the table.
+struct Scenario {
+    name: &'static str,
+    connections: usize,
+    groups: u64,
+    all_new: bool,
+    /// A share of the best rate before, in an open loop.
+    share: Option<f64>,
+}
+
+const SCENARIOS: [Scenario; 6] = [
+    Scenario { name: "200 groups", connections: 32, groups: 200, all_new: false, share: None },
+    Scenario { name: "200 groups", connections: 8, groups: 200, all_new: false, share: None },
+    Scenario { name: "200 groups", connections: 256, groups: 200, all_new: false, share: None },
+    Scenario { name: "half the best rate", connections: 64, groups: 200, all_new: false, share: Some(0.5) },
+    Scenario { name: "one hot group", connections: 32, groups: 1, all_new: false, share: None },
+    Scenario { name: "all new groups", connections: 32, groups: 200, all_new: true, share: None },
+];
+
+/// Runs every scenario against one service, warmed up by the first.
+pub(crate) async fn run(server: &Server, seconds: u64) -> Result<(), Box<dyn std::error::Error>> {
+    let service = Service::start(&server.database("bench_ingest").await?).await?;
+    let mut table = Table::new(&[
+        "ingest", "connections", "durable/s", "p50 ms", "p99 ms", "service µs", "database µs",
+        "WAL B", "stored B", "memory MB", "failed",
+    ]);
+    warm_up(&service, seconds).await;
+    let mut best: f64 = 0.0;
+    for (number, scenario) in SCENARIOS.iter().enumerate() {
+        let mix = Mix {
+            groups: scenario.groups,
+            all_new: scenario.all_new,
+            seed: 1_000_000_007 * (number as u64 + 1),
+        };
+        let plan = Plan {
+            connections: scenario.connections,
+            duration: Duration::from_secs(seconds),
+            rate: scenario.share.map(|share| share * best),
+        };
+        let before = service.usage().await?;
+        let outcome = drive(&service, mix, plan).await;
+        let after = service.usage().await?;
+        best = best.max(outcome.per_second());
+        row(&mut table, scenario, &outcome, (before, after), service.memory_megabytes().1);
+    }
+    table.print();
+    check(&service).await
+}
+
+async fn warm_up(service: &Service, seconds: u64) {
+    let mix = Mix { groups: 200, all_new: false, seed: 17 };
+    let duration = Duration::from_secs(seconds.div_ceil(2));
+    drive(service, mix, Plan { connections: 32, duration, rate: None }).await;
+}
+
+async fn drive(service: &Service, mix: Mix, plan: Plan) -> Outcome {
+    let address = service.address.clone();
+    let (project, key) = (service.project, service.dsn_key.clone());
+    let run = move || load::run(&address, plan, Arc::new(Corpus::new(project, &key, mix)));
+    tokio::task::spawn_blocking(run).await.expect("the load")
+}
+
+fn row(
+    table: &mut Table,
+    scenario: &Scenario,
+    outcome: &Outcome,
+    (before, after): (Usage, Usage),
+    memory: u64,
+) {
+    let each = |total: f64| format!("{:.0}", total / outcome.ok.max(1) as f64);
+    let cpu = |used: Duration| each(used.as_micros() as f64);
+    table.row(vec![
+        scenario.name.to_owned(),
+        scenario.connections.to_string(),
+        format!("{:.0}", outcome.per_second()),
+        format!("{:.1}", outcome.milliseconds(0.5)),
+        format!("{:.1}", outcome.milliseconds(0.99)),
+        cpu(after.service_cpu.saturating_sub(before.service_cpu)),
+        cpu(after.database_cpu.saturating_sub(before.database_cpu)),
+        each((after.wal_bytes - before.wal_bytes) as f64),
+        each((after.stored_bytes - before.stored_bytes) as f64),
+        memory.to_string(),
+        outcome.failed.to_string(),
+    ]);
+}
+
+/// What was acknowledged must be there, and the ledgers must agree.
+async fn check(service: &Service) -> Result<(), Box<dyn std::error::Error>> {
+    let (log, state, counters): (i64, i64, i64) = sqlx::query_as(
+        "select (select count(*) from occurrences), (select sum(own_count)::bigint from error_state),
+                (select sum(count)::bigint from error_counters)",
+    )
+    .fetch_one(&service.owner)
+    .await?;
+    if log != state || log != counters {
+        return Err(format!("{log} occurrences, but {state} in the state and {counters} in the counters").into());
+    }
+    println!("{log} occurrences; state and counters agree.\n");
+    Ok(())
+}

@@ -1,0 +1,42 @@
+//! How fast it is, measured beside a ceiling or a peer in the same run. `make bench` runs all.
+
+#![expect(clippy::print_stdout, reason = "a bench prints its figures")]
+
+mod corpus;
+mod ingest;
+mod load;
+mod service;
+mod table;
+
+use clap::{Parser, ValueEnum};
+use service::Server;
+
+/// Measures BugSage and prints tables.
+#[derive(Parser)]
+struct Arguments {
+    /// What to measure; everything if nothing is named.
+    what: Vec<What>,
+    /// Seconds of each run.
+    #[arg(long, default_value_t = 15)]
+    seconds: u64,
+    /// PostgreSQL, as a superuser.
+    #[arg(long, env = "BUGSAGE_BENCH_DATABASE_URL", hide_env_values = true)]
+    database: String,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum What {
+    /// Occurrences a second.
+    Ingest,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments = Arguments::parse();
+    let server = Server::new(&arguments.database)?;
+    let wanted = |what: What| arguments.what.is_empty() || arguments.what.contains(&what);
+    if wanted(What::Ingest) {
+        ingest::run(&server, arguments.seconds).await?;
+    }
+    Ok(())
+}
