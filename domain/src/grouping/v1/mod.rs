@@ -5,11 +5,17 @@
 //! whatever is left. Line numbers never count where a function has a name.
 
 mod custom;
+mod dates;
 mod exceptions;
+mod excerpt;
 mod frames;
 pub(super) mod message;
+mod names;
+mod origin;
+mod place;
+mod values;
 
-use super::{CURRENT, Component, Fingerprint, Grouping, Kind};
+use super::{Component, Fingerprint, Grouping, Kind, Version};
 use crate::occurrence::{Occurrence, Stacktrace};
 
 /// Characters of a title.
@@ -27,7 +33,7 @@ pub(super) fn group(occurrence: &Occurrence) -> Grouping {
             .flat_map(|part| [kind_name(part.kind), part.value.as_str()]),
     );
     Grouping {
-        version: CURRENT,
+        version: Version::V1,
         fingerprint,
         title: cut(&title(occurrence), TITLE_MAX),
         culprit: culprit(occurrence).map(|text| cut(&text, CULPRIT_MAX)),
@@ -56,28 +62,36 @@ fn components(occurrence: &Occurrence) -> Vec<Component> {
     if !from_exceptions.is_empty() {
         return from_exceptions;
     }
-    if let Some(message) = &occurrence.message {
-        let text = message.template.as_deref().unwrap_or(&message.formatted);
-        let shape = message::parametrize(text);
-        if !shape.is_empty() {
-            return vec![Component::new(Kind::Message, shape)];
-        }
+    let shape = said(occurrence).map(|text| message::shape(&excerpt::opening(text)));
+    if let Some(shape) = shape.filter(|shape| !shape.is_empty()) {
+        return vec![Component::new(Kind::Message, shape)];
     }
     let platform = occurrence.platform.as_deref().unwrap_or_default();
-    if let Some(frame) = lone_stack(occurrence).and_then(|stack| frames::deciding(stack, platform))
-    {
+    let frame =
+        lone_stack(occurrence, None).and_then(|stack| frames::deciding(stack, platform, false));
+    if let Some(frame) = frame {
         return vec![Component::new(Kind::Frame, frame)];
     }
-    let left = [&occurrence.transaction, &occurrence.logger]
-        .into_iter()
-        .find_map(|o| o.as_ref());
-    match left {
-        Some(text) => vec![Component::new(
-            Kind::Transaction,
-            message::parametrize(text),
-        )],
-        None => vec![Component::new(Kind::Fallback, platform)],
-    }
+    let left = occurrence
+        .transaction
+        .as_deref()
+        .or(occurrence.logger.as_deref());
+    vec![match left {
+        Some(text) => Component::new(Kind::Transaction, message::shape(text)),
+        None => Component::new(Kind::Fallback, platform),
+    }]
+}
+
+/// The log message: before its parameters were filled in, unless nothing is left (`%s`, `{}`).
+fn said(occurrence: &Occurrence) -> Option<&str> {
+    let message = occurrence.message.as_ref()?;
+    let template = message.template.as_deref().filter(|template| {
+        let words = template.split_whitespace();
+        words
+            .filter(|word| !word.starts_with(['%', '{']))
+            .any(|word| word.chars().any(char::is_alphabetic))
+    });
+    Some(template.unwrap_or(&message.formatted))
 }
 
 /// Bundlers give each build's chunks new hashed addresses: one error, whatever the frames.
@@ -93,50 +107,43 @@ fn is_chunk_load(occurrence: &Occurrence) -> bool {
     })
 }
 
-/// The stack of an occurrence without exceptions that have one: the crashed thread's, the
+/// The stack where no exception has one: of the exception's thread, else the crashed one's, the
 /// current one's, or the bare one.
-fn lone_stack(occurrence: &Occurrence) -> Option<&Stacktrace> {
-    let threads = &occurrence.threads;
-    let thread = threads
-        .iter()
-        .find(|thread| thread.crashed)
-        .or_else(|| threads.iter().find(|thread| thread.current))
-        .or_else(|| threads.iter().find(|thread| thread.stacktrace.is_some()));
-    thread
+fn lone_stack<'a>(occurrence: &'a Occurrence, thread_id: Option<&str>) -> Option<&'a Stacktrace> {
+    let threads = || {
+        occurrence
+            .threads
+            .iter()
+            .filter(|thread| thread.stacktrace.is_some())
+    };
+    threads()
+        .find(|thread| thread_id.is_some() && thread.id.as_deref() == thread_id)
+        .or_else(|| threads().find(|thread| thread.crashed))
+        .or_else(|| threads().find(|thread| thread.current))
+        .or_else(|| threads().next())
         .and_then(|thread| thread.stacktrace.as_ref())
         .or(occurrence.stacktrace.as_ref())
 }
 
 fn title(occurrence: &Occurrence) -> String {
-    if let Some(exception) = exceptions::main(&occurrence.exceptions) {
-        let shape = exception
-            .value
-            .as_deref()
-            .map(message::parametrize)
-            .filter(|v| !v.is_empty());
-        let kind = exception.kind.clone().filter(|kind| !kind.is_empty());
-        match (kind, shape) {
-            (Some(kind), Some(shape)) => return format!("{kind}: {shape}"),
-            (Some(one), None) | (None, Some(one)) => return one,
-            (None, None) => {}
-        }
+    let filled = |text: String| Some(text).filter(|text| !text.is_empty());
+    let exception = exceptions::main(occurrence);
+    let kind = exception.and_then(|exception| exception.kind.clone());
+    let text = exception
+        .and_then(|exception| exception.value.as_deref())
+        .and_then(|value| filled(message::parametrize(excerpt::first_line(value))));
+    match (kind, text) {
+        (Some(kind), Some(text)) => format!("{kind}: {text}"),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => said(occurrence)
+            .and_then(|text| filled(message::parametrize(&excerpt::opening(text))))
+            .or_else(|| culprit(occurrence))
+            .unwrap_or_else(|| "Unknown error".to_owned()),
     }
-    if let Some(message) = &occurrence.message {
-        let text = message.template.as_deref().unwrap_or(&message.formatted);
-        let shape = message::parametrize(text);
-        if !shape.is_empty() {
-            return shape;
-        }
-    }
-    culprit(occurrence).unwrap_or_else(|| "Unknown error".to_owned())
 }
 
 fn culprit(occurrence: &Occurrence) -> Option<String> {
-    let platform = occurrence.platform.as_deref().unwrap_or_default();
-    exceptions::main(&occurrence.exceptions)
-        .and_then(|exception| exception.stacktrace.as_ref())
-        .or_else(|| lone_stack(occurrence))
-        .and_then(|stack| frames::deciding(stack, platform))
+    exceptions::main_frame(occurrence)
         .or_else(|| occurrence.transaction.clone())
         .or_else(|| occurrence.logger.clone())
 }
