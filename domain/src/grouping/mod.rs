@@ -3,6 +3,8 @@
 //! [`CURRENT`] is the one that new occurrences are grouped by. A change of what an algorithm
 //! answers is a new version beside the old, never an edit: stored fingerprints name theirs.
 
+#[cfg(test)]
+mod tests;
 mod v1;
 
 use std::fmt;

@@ -204,8 +204,10 @@ fn is_ipv6(text: &str) -> bool {
     begins && address.parse::<Ipv6Addr>().is_ok()
 }
 
+/// Not `C++11`, `utf-8`, `deadbeef` and `internationalization`.
 fn is_number(found: &Found<'_>) -> bool {
     match found.name {
+        "int" if found.text.starts_with('+') => found.bytes_before().next() != Some(b'+'),
         "int" | "part" => !belongs_to_word(found),
         "hash" => found.text.bytes().any(|byte| byte.is_ascii_digit()),
         "id" => is_random(found.text),

@@ -3,7 +3,7 @@
 /// One item of an SQL list.
 macro_rules! item {
     () => {
-        r#"(?:\?\d*|%s|%\(\w+\)s|[$:@]\w+|[+-]?\d[\d.]*|NULL|(?u:'[^']*')|(?u:"[^"]*"))"#
+        r#"(?:\?\d*|%s|%\(\w+\)s|[$:@]\w+|[+-]?\d[\d.]*|NULL|(?u:'(?:[^']|'')*')|(?u:"[^"]*"))"#
     };
 }
 
@@ -102,7 +102,7 @@ pub(super) const NUMBERS: [(&str, &str); 9] = [
     ("float", r"(?:\B[+-])?\b\d+\.\d+(?:[eE][+-]?\d+)?[fF]?\b"),
     (
         "int",
-        r"(?:\B[+-])?\b\d+(?:[eE][+-]?\d+)?(?:st|nd|rd|th|[LlFfn])?\b",
+        r"(?:\B[+-])?\b\d+(?:[eE][+-]?\d+)?(?:st|nd|rd|th|[Lln])?\b",
     ),
     ("part", r"_\d+\b"),
     ("hash", r"\b[0-9a-fA-F]{7,}\b"),
