@@ -84,14 +84,15 @@ fn period(frames: &[Frame]) -> usize {
         .unwrap_or(1)
 }
 
-/// One frame of each function that is on the stack about as often as the most frequent.
+/// One frame of each function that is on the stack nearly as often as the most frequent, which
+/// may have several places in the circle.
 fn most_frequent(frames: &[Frame]) -> Vec<&Frame> {
     let mut counts = HashMap::new();
     for frame in frames {
         counts.entry(key(frame)).or_insert((frame, 0_usize)).1 += 1;
     }
     let most = counts.values().map(|(_, count)| *count).max().unwrap_or(0);
-    let often = |count: usize| most > 1 && count * 2 >= most;
+    let often = |count: usize| most > 1 && count * 4 >= most;
     let members = counts.into_values().filter(|(_, count)| often(*count));
     members.map(|(frame, _)| frame).collect()
 }

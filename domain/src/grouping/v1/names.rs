@@ -21,8 +21,8 @@ static GENERATED: LazyLock<Regex> = LazyLock::new(|| {
         r"|\.(?:isra|part|constprop|cold|llvm|lto_priv)\b(?:\.\d+)?",
         // Arity and state machines of .NET.
         r"|`\d+|\+<>c(?:__DisplayClass\w+)?",
-        // Clojure, ERB, blocks of Objective-C, and what else is numbered at random.
-        r"|__\d+(?:_+\d+)*\b|_block_invoke(?:_\d+)?|\d{5,}",
+        // Clojure, ERB, and what else is numbered at random.
+        r"|_{2,}\d+(?:_+\d+)*\b|\d{5,}",
     ))
 });
 /// Names that a number is added to.
@@ -88,7 +88,8 @@ fn native(name: &str) -> Cow<'_, str> {
     // `__41-[Foo bar]_block_invoke`
     let method = name.find("-[").or_else(|| name.find("+["));
     if let Some(start) = method.filter(|start| name[..*start].starts_with("__") || *start == 0) {
-        return name[start..].into();
+        let name = &name[start..];
+        return name.split("_block_invoke").next().unwrap_or(name).into();
     }
     let name = name
         .replace("(anonymous namespace)", "{anonymous}")

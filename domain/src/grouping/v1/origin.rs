@@ -155,7 +155,7 @@ pub(super) fn is_plumbing(frame: &Frame) -> bool {
             .map(|place| place.trim_start_matches('/'))
             .chain(function)
             .any(|text| PLUMBING.iter().any(|mark| text.starts_with(mark)))
-        || function.is_some_and(|name| {
+        || frame.function.as_deref().is_some_and(|name| {
             let name = name.split(" (").next().unwrap_or(name);
             PLUMBING_FUNCTIONS.contains(&name)
         })
@@ -172,9 +172,13 @@ fn places(frame: &Frame) -> impl Iterator<Item = &str> {
     .filter_map(|text| text.as_deref())
 }
 
-/// `<alloc::boxed::Box<F> as …>::call` → `alloc::boxed::…`
+/// `<alloc::boxed::Box<F> as …>::call` → `alloc::boxed::…`, `<F as core::future::…` → `core::future::…`
 fn bare(function: &str) -> &str {
-    function.trim_start_matches(['<', '&'])
+    let name = function.trim_start_matches(['<', '&']);
+    match name.split_once(" as ") {
+        Some((parameter, of)) if parameter.len() == 1 => of,
+        _ => name,
+    }
 }
 
 fn bears(text: &str, mark: &str) -> bool {

@@ -20,7 +20,8 @@ pub(super) fn of(frame: &Frame, platform: &str, has_name: bool) -> Option<String
     // A browser's module is its address without the ending, and its host differs by deployment.
     let module = frame.module.as_deref();
     if let Some(module) = module.filter(|module| !is_web(platform) || !module.contains('/')) {
-        return Some(names::class(&VERSION.replace_all(module, "")));
+        let module = names::class(module);
+        return Some(VERSION.replace_all(&module, "").into_owned());
     }
     let file = frame
         .filename
