@@ -43,7 +43,7 @@ pub(super) async fn take(
     .bind(column!(organization_id.0))
     .bind(column!(project_id.0))
     .bind(column!(event_id.0))
-    .bind(column!(grouping_version.0))
+    .bind(column!(grouping_version.number()))
     .bind(column!(fingerprint.as_bytes().to_vec()))
     .bind(new_errors)
     .bind(column!(received_at))

@@ -36,7 +36,7 @@ pub(super) fn explain(payload: &[u8]) -> Option<Grouping> {
     let occurrence = occurrence::decode(payload).ok()?;
     let grouping = grouping::fingerprint(grouping::CURRENT, &occurrence);
     Some(Grouping {
-        version: grouping.version.0,
+        version: grouping.version.number(),
         fingerprint: grouping.fingerprint.to_string(),
         explanation: grouping.explanation.into_iter().map(Into::into).collect(),
     })
