@@ -100,7 +100,8 @@ fn one(exception: &Exception, platform: &str, components: &mut Vec<Component>) -
         .and_then(|stack| frames::deciding(stack, platform));
     let has_frame = frame.is_some();
     components.extend(frame.map(|frame| Component::new(Kind::Frame, frame)));
-    if !synthetic {
+    // A synthetic exception without a type is a message with the place it was sent from.
+    if !synthetic || exception.kind.is_none() {
         let shape = exception.value.as_deref().map(message::parametrize);
         let shape = shape.filter(|shape| !shape.is_empty());
         components.extend(shape.map(|shape| Component::new(Kind::Message, shape)));

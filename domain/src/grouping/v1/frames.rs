@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::panics;
 use crate::occurrence::{Frame, Stacktrace};
 
 /// Paths, modules and packages of libraries, where the sender marked nothing.
@@ -90,18 +91,19 @@ pub(super) fn deciding(stack: &Stacktrace, platform: &str) -> Option<String> {
 
 /// The topmost frame of the application; of all frames where none is the application's.
 pub(super) fn deciding_frame<'a>(stack: &'a Stacktrace, platform: &str) -> Option<&'a Frame> {
-    let marked = stack.frames.iter().any(|frame| frame.in_app == Some(true));
+    let frames = panics::below(&stack.frames);
+    let marked = frames.iter().any(|frame| frame.in_app == Some(true));
     let own = |frame: &&Frame| {
         if marked {
-            frame.in_app == Some(true)
+            frame.in_app == Some(true) && !panics::is_foreign(frame)
         } else {
             frame.in_app.is_none() && !is_library(frame)
         }
     };
     let useful = |frame: &&Frame| !is_polyfill(frame) && identity(frame, platform).is_some();
-    let chosen: Vec<&Frame> = stack.frames.iter().filter(own).filter(useful).collect();
+    let chosen: Vec<&Frame> = frames.iter().filter(own).filter(useful).collect();
     let chosen = if chosen.is_empty() {
-        stack.frames.iter().filter(useful).collect()
+        frames.iter().filter(useful).collect()
     } else {
         chosen
     };

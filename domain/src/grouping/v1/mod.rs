@@ -8,6 +8,7 @@ mod custom;
 mod exceptions;
 mod frames;
 pub(super) mod message;
+mod panics;
 
 use super::{CURRENT, Component, Fingerprint, Grouping, Kind};
 use crate::occurrence::{Occurrence, Stacktrace};
