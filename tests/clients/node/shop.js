@@ -84,6 +84,7 @@ const SCENES = {
     Sentry.captureFeedback({ message: 'where is my order?' });
     Sentry.getCurrentScope().addAttachment({ filename: 'ledger.csv', data: 'one;two' });
     SCENES.message(number);
+    await Sentry.close(PATIENCE_MS);
   },
 };
 
@@ -98,4 +99,4 @@ Sentry.init({
 });
 Sentry.setTag('branch', 'north');
 Sentry.setUser({ id: 'customer-7' });
-Promise.resolve(SCENES[scene](Number(number))).then(() => Sentry.close(PATIENCE_MS));
+SCENES[scene](Number(number));
