@@ -65,6 +65,13 @@ const SCENES = {
     console.log(Sentry.captureMessage(`the stock is down to ${number}`, 'warning'));
   },
 
+  /** Two notes from one place. */
+  notes: (number) => {
+    for (const thing of ['stock', 'cash']) {
+      console.log(Sentry.captureMessage(`the ${thing} is down to ${number}`, 'warning'));
+    }
+  },
+
   /** So many errors as fast as they can be sent. */
   burst: async (number) => {
     for (let order = 0; order < number; order += 1) {

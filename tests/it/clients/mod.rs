@@ -6,3 +6,4 @@ mod python;
 mod rules;
 mod rust;
 mod shop;
+mod wire;

@@ -9,7 +9,7 @@ use crate::app::TestApp;
 #[tokio::test(flavor = "multi_thread")]
 async fn an_exception_that_nothing_catches_arrives_whole() {
     let app = TestApp::start().await;
-    let occurrence = Shop::Python.crash(&app, "crash", 4711).await;
+    let occurrence = Shop::Python.fail(&app, "crash", 4711).await;
     assert_eq!(occurrence["title"], "UnknownOrder: no order 4711");
     assert_arrived_with_all_that_was_set(&app, &occurrence).await;
     let exception = &occurrence["payload"]["exception"]["values"][0];
@@ -44,5 +44,15 @@ async fn the_debug_log_shows_why_nothing_is_taken() {
         "{played:?}"
     );
     assert!(app.errors().await.is_empty());
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_exception_arrives_without_brotli_too() {
+    let app = TestApp::start().await;
+    let ids = Shop::PythonWithoutBrotli.play(&app, "handled", 4711).await;
+    let occurrence = app.occurrence(&ids[0]).await;
+    assert_eq!(occurrence["title"], "UnknownOrder: no order 4711");
+    assert_arrived_with_all_that_was_set(&app, &occurrence).await;
     app.stop().await;
 }

@@ -7,7 +7,7 @@ use crate::app::TestApp;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_panic_that_nothing_catches_arrives_whole() {
     let app = TestApp::start().await;
-    let occurrence = Shop::Rust.crash(&app, "crash", 4711).await;
+    let occurrence = Shop::Rust.fail(&app, "crash", 4711).await;
     assert_eq!(occurrence["title"], "panic: no order 4711");
     assert_eq!(occurrence["level"], "fatal");
     assert_arrived_with_all_that_was_set(&app, &occurrence).await;

@@ -2,12 +2,16 @@
 
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use crate::app::{PATIENCE, TestApp};
+use crate::app::TestApp;
+
+/// The longest scene, many at once on a busy machine.
+const DEADLINE: Duration = Duration::from_secs(180);
 
 const SHOPS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients");
 
@@ -44,10 +48,9 @@ impl Shop {
         played.ids
     }
 
-    /// Plays a scene that must end the program; what is stored of it.
-    pub(super) async fn crash(self, app: &TestApp, scene: &str, number: u32) -> Value {
+    /// Plays a scene whose failure nothing catches; what is stored of it.
+    pub(super) async fn fail(self, app: &TestApp, scene: &str, number: u32) -> Value {
         let played = self.play_at(&app.project.dsn, scene, number).await;
-        assert!(!played.status.success(), "{self:?} {scene}: {played:?}");
         let errors = app.errors().await;
         assert!(!errors.is_empty(), "nothing arrived: {played:?}");
         let path = format!("/api/v1/errors/{}", errors[0]["id"].as_str().unwrap());
@@ -67,9 +70,9 @@ impl Shop {
             .kill_on_drop(true);
         let child = command.spawn();
         let child = child.unwrap_or_else(|error| panic!("{self:?} does not start: {error}"));
-        let ended = timeout(PATIENCE, child.wait_with_output()).await;
+        let ended = timeout(DEADLINE, child.wait_with_output()).await;
         let output = ended
-            .unwrap_or_else(|_| panic!("{self:?} plays {scene} for more than {PATIENCE:?}"))
+            .unwrap_or_else(|_| panic!("{self:?} plays {scene} for more than {DEADLINE:?}"))
             .expect("its output");
         let stdout = String::from_utf8(output.stdout).expect("text");
         Played {
