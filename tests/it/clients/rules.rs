@@ -56,12 +56,12 @@ pub(super) async fn assert_arrived_with_all_that_was_set(app: &TestApp, occurren
         .unwrap_or(&payload["breadcrumbs"]);
     assert_eq!(breadcrumbs[0]["message"], "looked into the ledger");
 
-    let id = occurrence["error_id"].as_str().unwrap();
+    let id = occurrence["error_id"].as_str().expect("an id");
     let error = app.get_settled(&format!("/api/v1/errors/{id}")).await;
     let error = error.expect(200);
     assert_eq!(error["releases"], json!(["shop@2.4.1"]));
     assert_eq!(error["environments"], json!(["staging"]));
-    let tags = error["tag_values"].as_array().unwrap();
+    let tags = error["tag_values"].as_array().expect("a list");
     assert!(tags.contains(&json!("branch:north")), "{tags:?}");
     assert_eq!(error["users_affected"], 1);
 }
@@ -75,8 +75,7 @@ async fn an_exception_arrives_with_its_cause(shop: Shop) {
         "PaymentRefused: the payment was refused"
     );
     let exceptions = &occurrence["payload"]["exception"]["values"];
-    let values: Vec<&Value> = exceptions.as_array().unwrap().iter().collect();
-    let [cause, refused] = values.as_slice() else {
+    let [cause, refused] = exceptions.as_array().map_or(&[][..], Vec::as_slice) else {
         panic!("{exceptions}");
     };
     assert_eq!(cause["value"], "the bank did not answer for order 4711");

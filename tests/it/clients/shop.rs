@@ -53,10 +53,11 @@ impl Shop {
         let played = self.play_at(&app.project.dsn, scene, number).await;
         let errors = app.errors().await;
         assert!(!errors.is_empty(), "nothing arrived: {played:?}");
-        let path = format!("/api/v1/errors/{}", errors[0]["id"].as_str().unwrap());
-        let error = app.get_settled(&path).await.expect(200);
-        app.occurrence(error["latest_event_id"].as_str().unwrap())
-            .await
+        let newest = errors[0]["id"].as_str().expect("an id");
+        let error = app.get_settled(&format!("/api/v1/errors/{newest}")).await;
+        let error = error.expect(200);
+        let event_id = error["latest_event_id"].as_str().expect("an id");
+        app.occurrence(event_id).await
     }
 
     /// Plays a scene with any DSN.

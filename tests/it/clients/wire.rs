@@ -80,7 +80,7 @@ async fn sent_by(shop: Shop, scene: &str) -> Vec<Sent> {
     let router = Router::new().fallback(async move |request: Request| {
         let (head, body) = request.into_parts();
         let body = to_bytes(body, BODY_MAX).await.expect("a body");
-        seen.lock().unwrap().push(Sent { head, body });
+        seen.lock().expect("no poison").push(Sent { head, body });
         "{}"
     });
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -89,7 +89,7 @@ async fn sent_by(shop: Shop, scene: &str) -> Vec<Sent> {
     let dsn = format!("http://key@{address}/1");
     let played = shop.play_at(&dsn, scene, 12).await;
     server.abort();
-    let all = std::mem::take(&mut *all.lock().unwrap());
+    let all = std::mem::take(&mut *all.lock().expect("no poison"));
     assert!(!all.is_empty(), "nothing was sent: {played:?}");
     all
 }
