@@ -16,7 +16,7 @@ use crate::errors::{bulk, change, create, read};
 use crate::ingest::{answer, endpoint};
 use crate::problem::Problem;
 use crate::state::App;
-use crate::{health, min_position, request_id};
+use crate::{health, metrics, min_position, request_id};
 
 /// Bytes of a body of the REST API.
 const BODY_MAX: usize = 2 * 1024 * 1024;
@@ -69,6 +69,7 @@ fn rest() -> OpenApiRouter<App> {
                 .layer(DefaultBodyLimit::max(BULK_BODY_MAX)),
         )
         .routes(routes!(health::health))
+        .routes(routes!(metrics::metrics))
 }
 
 /// Ingest is described here, and routed below in every form that SDKs use.

@@ -4,6 +4,7 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use bugsage_commands::clock::Clock;
 use bugsage_commands::ingest::{Ingest, IngestLimits};
 use bugsage_commands::upkeep;
@@ -17,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::ingest::body::InFlight;
 use crate::keys::Keys;
+use crate::metrics;
 use crate::nats::{Nats, NatsError};
 use crate::routes::router;
 use crate::settings::Settings;
@@ -71,6 +73,18 @@ pub struct Running {
 /// # Errors
 /// See [`ServeError`]; each says what to do.
 pub async fn start(settings: Settings, clock: Clock) -> Result<Running, ServeError> {
+    start_with(settings, clock, |router| router).await
+}
+
+/// [`start`], with `around` put around all addresses; for tests that watch every answer.
+///
+/// # Errors
+/// See [`ServeError`].
+pub async fn start_with(
+    settings: Settings,
+    clock: Clock,
+    around: impl FnOnce(Router) -> Router,
+) -> Result<Running, ServeError> {
     let app_pool = connect(
         &settings.database_url,
         DatabaseRole::App,
@@ -85,6 +99,7 @@ pub async fn start(settings: Settings, clock: Clock) -> Result<Running, ServeErr
     let nats = Nats::connect(settings.nats_url.as_deref()).await?;
     let stop = CancellationToken::new();
     let mut tasks = JoinSet::new();
+    tasks.spawn(metrics::run(stop.clone()));
     start_projections(&projector, &stop, &mut tasks).await?;
 
     upkeep::round(&app_pool, &clock).await?;
@@ -112,7 +127,7 @@ pub async fn start(settings: Settings, clock: Clock) -> Result<Running, ServeErr
         database: app_pool,
         settings: Arc::new(settings),
     };
-    let server = axum::serve(listener, router(app))
+    let server = axum::serve(listener, around(router(app)))
         .with_graceful_shutdown(stop.clone().cancelled_owned())
         .into_future();
     tasks.spawn(async move {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::origin::{is_library, is_plumbing};
-use super::{names, place};
+use super::{names, panics, place};
 use crate::occurrence::{Frame, Stacktrace};
 
 /// Frames of the longest circle of functions that is looked for.
@@ -25,10 +25,10 @@ pub(super) fn deciding_frame<'a>(
     platform: &str,
     exhausted: bool,
 ) -> Option<&'a Frame> {
-    let frames = stack.frames.as_slice();
+    let frames = panics::below(&stack.frames);
     let marked = frames.iter().any(|frame| frame.in_app == Some(true));
     let own = |frame: &Frame| match frame.in_app {
-        Some(in_app) => in_app,
+        Some(in_app) => in_app && !panics::is_foreign(frame),
         None => !marked && !is_library(frame),
     };
     let useful = |frame: &Frame| !is_plumbing(frame) && identity(frame, platform).is_some();

@@ -12,6 +12,7 @@ mod frames;
 pub(super) mod message;
 mod names;
 mod origin;
+mod panics;
 mod place;
 mod values;
 

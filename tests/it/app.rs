@@ -1,0 +1,310 @@
+//! One running service with a database of its own, and the verbs of its users.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bugsage_api::demo;
+use bugsage_api::serve::{Running, start_with};
+use bugsage_api::settings::Settings;
+use bugsage_commands::clock::Clock;
+use bugsage_event_store::{DatabaseRole, connect};
+use bugsage_test_database::TestDatabase;
+use reqwest::{Method, RequestBuilder, StatusCode};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use crate::conformance;
+
+/// The longest wait for something that must happen.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A service, stopped by [`TestApp::stop`], which also tells what broke the document.
+pub(crate) struct TestApp {
+    pub(crate) url: String,
+    pub(crate) clock: Clock,
+    pub(crate) owner: PgPool,
+    pub(crate) project: Project,
+    http: Http,
+    running: Option<Running>,
+    violations: Arc<Mutex<Vec<String>>>,
+    database: TestDatabase,
+}
+
+/// A project and the keys to it.
+#[derive(Debug, Clone)]
+pub(crate) struct Project {
+    pub(crate) id: i64,
+    pub(crate) organization: Uuid,
+    /// For ingest: what an SDK is configured with.
+    pub(crate) dsn: String,
+    pub(crate) dsn_key: String,
+    /// For the API.
+    pub(crate) api_key: String,
+}
+
+#[expect(clippy::disallowed_types, reason = "the tests are the outside")]
+type Http = reqwest::Client;
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: reqwest::header::HeaderMap,
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The body of an answer that must have this status.
+    #[track_caller]
+    pub(crate) fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.body);
+        self.body
+    }
+
+    /// The position a write reached.
+    #[track_caller]
+    pub(crate) fn position(&self) -> i64 {
+        let position = self.header("x-bugsage-position").unwrap_or_default();
+        position.parse().expect("a write answers its position")
+    }
+}
+
+impl TestApp {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// With further settings, as `BUGSAGE_…` variables.
+    pub(crate) async fn start_with(settings: &[(&str, &str)]) -> Self {
+        let database = TestDatabase::create().await;
+        let clock = Clock::default();
+        let violations = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&violations);
+        let running = start_with(
+            read_settings(&database.url(), settings),
+            clock.clone(),
+            move |router| conformance::around(router, seen),
+        )
+        .await
+        .expect("the service starts");
+        let owner = connect(&database.url(), DatabaseRole::Owner, 4).expect("an address");
+        let url = format!("http://{}", running.address);
+        let project = seed_first(&owner, &clock, &url).await;
+        Self {
+            url,
+            clock,
+            owner,
+            project,
+            http: Http::new(),
+            running: Some(running),
+            violations,
+            database,
+        }
+    }
+
+    /// Stops the service and fails if an answer was not as the document says.
+    pub(crate) async fn stop(mut self) {
+        if let Some(running) = self.running.take() {
+            running.stop().await;
+        }
+        self.owner.close().await;
+        let violations = std::mem::take(&mut *self.violations.lock().unwrap());
+        assert!(violations.is_empty(), "{}", violations.join("\n"));
+    }
+
+    /// The address of its database, as the superuser.
+    pub(crate) fn database_url(&self) -> String {
+        self.database.url()
+    }
+
+    /// A second project, in an organization of its own.
+    pub(crate) async fn another_organization(&self) -> Project {
+        seed(&self.owner, &self.clock, &self.url, Uuid::new_v4()).await
+    }
+
+    /// A second project in the same organization.
+    pub(crate) async fn another_project(&self) -> Project {
+        seed(
+            &self.owner,
+            &self.clock,
+            &self.url,
+            self.project.organization,
+        )
+        .await
+    }
+
+    /// A request without a key.
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.url))
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        send(
+            self.request(Method::GET, path)
+                .bearer_auth(&self.project.api_key),
+        )
+        .await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        let request = self.request(Method::POST, path).json(body);
+        send(request.bearer_auth(&self.project.api_key)).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> Answer {
+        let request = self.request(Method::PUT, path).json(body);
+        send(request.bearer_auth(&self.project.api_key)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        send(
+            self.request(Method::DELETE, path)
+                .bearer_auth(&self.project.api_key),
+        )
+        .await
+    }
+
+    /// Sends one event as an SDK would, in an envelope; the id of the event.
+    pub(crate) async fn send_event(&self, event: &Value) -> String {
+        let answer = self.send_envelope(&envelope(&[event])).await;
+        let id = answer.expect(200)["id"].clone();
+        id.as_str().expect("an event has an id").to_owned()
+    }
+
+    pub(crate) async fn send_envelope(&self, body: &[u8]) -> Answer {
+        let path = format!("/api/{}/envelope/", self.project.id);
+        let auth = format!(
+            "Sentry sentry_version=7, sentry_key={}",
+            self.project.dsn_key
+        );
+        let request = self
+            .request(Method::POST, &path)
+            .header("x-sentry-auth", auth);
+        send(request.body(body.to_vec())).await
+    }
+
+    /// The occurrence with an id that an SDK got.
+    pub(crate) async fn occurrence(&self, event_id: &str) -> Value {
+        self.get(&format!("/api/v1/occurrences/{event_id}"))
+            .await
+            .expect(200)
+    }
+
+    /// Waits until the read side has everything that was decided so far, then reads.
+    pub(crate) async fn get_settled(&self, path: &str) -> Answer {
+        let position: i64 = sqlx::query_scalar("select coalesce(max(position), 0) from events")
+            .fetch_one(&self.owner)
+            .await
+            .expect("the events");
+        let request = self
+            .request(Method::GET, path)
+            .bearer_auth(&self.project.api_key);
+        send(request.header("x-bugsage-min-position", position)).await
+    }
+
+    /// All errors of the project, as the list shows them.
+    pub(crate) async fn errors(&self) -> Vec<Value> {
+        let list = self
+            .get_settled("/api/v1/errors?limit=1000")
+            .await
+            .expect(200);
+        list["errors"].as_array().expect("a list").clone()
+    }
+}
+
+pub(crate) async fn send(request: RequestBuilder) -> Answer {
+    let response = request.send().await.expect("the service answers");
+    let (status, headers) = (response.status(), response.headers().clone());
+    let bytes = response.bytes().await.expect("a whole body");
+    let text = || Value::String(String::from_utf8_lossy(&bytes).into_owned());
+    let body = serde_json::from_slice(&bytes).unwrap_or_else(|_| text());
+    Answer {
+        status,
+        headers,
+        body,
+    }
+}
+
+/// The events as one envelope.
+pub(crate) fn envelope(events: &[&Value]) -> Vec<u8> {
+    let mut body = b"{}\n".to_vec();
+    for event in events {
+        let payload = event.to_string();
+        body.extend(
+            json!({"type": "event", "length": payload.len()})
+                .to_string()
+                .bytes(),
+        );
+        body.push(b'\n');
+        body.extend(payload.bytes());
+        body.push(b'\n');
+    }
+    body
+}
+
+fn read_settings(database_url: &str, further: &[(&str, &str)]) -> Settings {
+    Settings::read(|name| {
+        let given = further.iter().find(|(known, _)| *known == name);
+        match (name, given) {
+            (_, Some((_, value))) => Some((*value).to_owned()),
+            ("DATABASE_URL", None) => Some(database_url.to_owned()),
+            ("BUGSAGE_PORT", None) => Some("0".to_owned()),
+            ("BUGSAGE_NATS", None) => Some("off".to_owned()),
+            ("BUGSAGE_DATABASE_CONNECTIONS", None) => Some("8".to_owned()),
+            _ => None,
+        }
+    })
+    .expect("settings")
+}
+
+async fn seed_first(owner: &PgPool, clock: &Clock, url: &str) -> Project {
+    let seeded = demo::seed(owner, clock, url, None).await.expect("a demo");
+    let (id, organization, dsn_key) = sqlx::query_as(
+        "select p.project_id, p.organization_id, k.public_key from projects p join dsn_keys k using (project_id)",
+    )
+    .fetch_one(owner)
+    .await
+    .expect("the demo project");
+    Project {
+        id,
+        organization,
+        dsn: seeded.dsn,
+        dsn_key,
+        api_key: seeded.api_key,
+    }
+}
+
+async fn seed(owner: &PgPool, clock: &Clock, url: &str, organization: Uuid) -> Project {
+    let name = Uuid::new_v4().to_string();
+    let dsn_key = Uuid::new_v4().simple().to_string();
+    let api_key = format!("bsk_{}", Uuid::new_v4().simple());
+    let id: i64 = sqlx::query_scalar(
+        "with o as (insert into organizations (organization_id, name) values ($1, $2) on conflict do nothing),
+              p as (insert into projects (organization_id, name) values ($1, $2) returning project_id),
+              d as (insert into dsn_keys (public_key, organization_id, project_id) select $3, $1, project_id from p),
+              a as (insert into api_keys (key_id, organization_id, project_id, name, hash)
+                        select $4, $1, project_id, 'test', $5 from p)
+         select project_id from p",
+    )
+    .bind(organization)
+    .bind(name)
+    .bind(&dsn_key)
+    .bind(clock.new_id())
+    .bind(bugsage_api::keys::hash_api_key(&api_key).as_slice())
+    .fetch_one(owner)
+    .await
+    .expect("a project");
+    let host = url.trim_start_matches("http://");
+    Project {
+        id,
+        organization,
+        dsn: format!("http://{dsn_key}@{host}/{id}"),
+        dsn_key,
+        api_key,
+    }
+}

@@ -1,0 +1,7 @@
+//! The whole system from outside: a service on a real port over a real database, asked
+//! through HTTP and by real SDKs. Every answer is held against the OpenAPI document.
+
+mod app;
+mod clients;
+mod conformance;
+mod smoke;
