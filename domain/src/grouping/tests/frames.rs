@@ -1,20 +1,9 @@
 //! Which frame of a stack decides.
 
-use std::time::Instant;
-
 use super::*;
 
 fn frame(module: &str, function: &str) -> Value {
     json!({"module": module, "function": function})
-}
-
-fn marked(module: &str, function: &str, in_app: bool) -> Value {
-    json!({"module": module, "function": function, "in_app": in_app})
-}
-
-/// A Python error with these frames, the failing one first.
-fn failing(frames: &[Value]) -> Value {
-    raised("python", "ValueError", "it failed", frames)
 }
 
 #[track_caller]
@@ -133,6 +122,28 @@ fn where_nothing_is_marked_paths_packages_and_modules_tell_libraries() {
 }
 
 #[test]
+fn a_file_named_like_a_librarys_module_is_the_applications() {
+    for file in ["runtime.py", "asyncio_tools.py", "java.py", "reactor.py"] {
+        let named = json!({"function": "pay", "filename": file});
+        let caller = json!({"function": "main", "filename": "app.py"});
+        assert_eq!(
+            culprit("python", &[named, caller]),
+            format!("{file} in pay")
+        );
+    }
+}
+
+#[test]
+fn where_every_frame_is_marked_foreign_the_rule_is_ours() {
+    let foreign = |module, function| marked(module, function, false);
+    let stack = [
+        foreign("java.util.ArrayList", "get"),
+        foreign("shop.Cart", "pay"),
+    ];
+    assert_eq!(culprit("java", &stack), "shop.Cart in pay");
+}
+
+#[test]
 fn polyfills_do_not_decide() {
     let file = |file: &str| json!({"function": "invoke", "filename": file, "in_app": true});
     for polyfill in [
@@ -242,88 +253,6 @@ fn of_a_system_stack_alone_what_raised_does_not_decide() {
         ),
         "libc.so.6 in free"
     );
-}
-
-/// Calls `circle` round and round, `depth` frames in all.
-fn recursion(circle: &[&str], depth: usize) -> Vec<Value> {
-    let calls = circle.iter().cycle().take(depth);
-    let mut frames: Vec<_> = calls
-        .map(|function| marked("app", function, true))
-        .collect();
-    frames.insert(0, marked("app", "main", true));
-    frames.reverse();
-    frames
-}
-
-#[test]
-fn the_depth_of_a_direct_recursion_does_not_count() {
-    let deep = |depth| failing(&recursion(&["walk"], depth));
-    alike(&[deep(1), deep(2), deep(3), deep(50), deep(999)]);
-}
-
-#[test]
-fn the_depth_of_a_mutual_recursion_does_not_count() {
-    for circle in [["even", "odd"], ["odd", "even"]] {
-        let deep = |depth| failing(&recursion(&circle, depth));
-        alike(&[deep(4), deep(5), deep(50), deep(51), deep(999)]);
-    }
-    let deep = |depth| failing(&recursion(&["b", "a", "d", "c"], depth));
-    alike(&[deep(8), deep(9), deep(10), deep(11), deep(500)]);
-}
-
-#[test]
-fn where_the_stack_was_full_the_top_is_chance() {
-    let full = |leaf: &str, depth| {
-        let mut frames = recursion(&["resolve", "expand", "resolve", "visit"], depth);
-        frames.insert(0, marked("app", leaf, true));
-        raised(
-            "python",
-            "RecursionError",
-            "maximum recursion depth exceeded",
-            &frames,
-        )
-    };
-    alike(&[
-        full("len", 400),
-        full("index", 401),
-        full("hash", 402),
-        full("len", 403),
-    ]);
-}
-
-#[test]
-fn what_a_recursion_calls_decides_where_the_stack_was_not_full() {
-    let stack = |leaf: &str, depth| {
-        let mut frames = recursion(&["walk", "step"], depth);
-        frames.insert(0, marked("app", leaf, true));
-        failing(&frames)
-    };
-    alike(&[stack("parse", 4), stack("parse", 41)]);
-    different(&[stack("parse", 4), stack("read", 4)]);
-}
-
-#[test]
-fn thousands_of_frames_cost_one_look_at_each() {
-    let circle: Vec<String> = (0..63)
-        .map(|i| format!("step_{}", char::from(b'!' + i)))
-        .collect();
-    let circle: Vec<&str> = circle.iter().map(String::as_str).collect();
-    let stacks = [
-        failing(&recursion(&["walk"], 5_000)),
-        failing(&recursion(&circle, 5_000)),
-        raised("python", "RecursionError", "", &recursion(&circle, 5_000)),
-        failing(&vec![
-            json!({"function": "<listcomp>", "abs_path": "/usr/lib/python3/a.py"});
-            5_000
-        ]),
-    ];
-    for event in stacks {
-        let occurrence = decode(event.to_string().as_bytes()).unwrap();
-        let started = Instant::now();
-        fingerprint(CURRENT, &occurrence);
-        // Unoptimised, on a busy machine; a quadratic search would take a minute.
-        assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
-    }
 }
 
 #[test]

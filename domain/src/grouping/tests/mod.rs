@@ -1,11 +1,14 @@
 //! The cases that grouping must survive, with events of our own making.
 
 mod exceptions;
+mod files;
 mod frames;
+mod frozen;
 mod given_fingerprints;
 mod messages;
 mod names;
 mod properties;
+mod recursion;
 mod values;
 
 use serde_json::{Value, json};
@@ -55,4 +58,14 @@ fn raised(platform: &str, kind: &str, value: &str, frames: &[Value]) -> Value {
 fn in_function(platform: &str, module: &str, function: &str) -> Value {
     let frame = json!({"module": module, "function": function, "in_app": true});
     raised(platform, "Error", "it failed", &[frame])
+}
+
+/// A frame that the sender took for its own or not.
+fn marked(module: &str, function: &str, in_app: bool) -> Value {
+    json!({"module": module, "function": function, "in_app": in_app})
+}
+
+/// A Python error with these frames, the failing one first.
+fn failing(frames: &[Value]) -> Value {
+    raised("python", "ValueError", "it failed", frames)
 }

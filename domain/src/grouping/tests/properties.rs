@@ -154,8 +154,8 @@ proptest! {
 
     #[test]
     fn any_text_can_be_parametrized(text in any::<String>(), mixed in text()) {
-        parametrize(&text);
-        parametrize(&mixed);
+        prop_assert_eq!(parametrize(&text).is_empty(), text.trim().is_empty());
+        prop_assert_eq!(parametrize(&mixed).is_empty(), mixed.trim().is_empty());
     }
 
     #[test]

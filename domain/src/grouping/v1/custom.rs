@@ -50,7 +50,7 @@ fn filled(name: &str, occurrence: &Occurrence) -> String {
     let shape = |text: &str| message::shape(&excerpt::opening(text));
     let frame = || {
         let stack = exception?.stacktrace.as_ref()?;
-        frames::deciding_frame(stack, platform, false)
+        frames::deciding(stack, platform, false).map(|(frame, _)| frame)
     };
     let value = match name {
         "message" => raised.or_else(|| said(occurrence)).map(shape),

@@ -43,11 +43,8 @@ pub(super) fn main_frame(occurrence: &Occurrence) -> Option<String> {
     own.or_else(|| {
         let thread_id = exception.and_then(|exception| exception.thread_id.as_deref());
         let stack = lone_stack(occurrence, thread_id)?;
-        frames::deciding(
-            stack,
-            platform(occurrence),
-            exception.is_some_and(is_exhausted),
-        )
+        let exhausted = exception.is_some_and(is_exhausted);
+        frames::deciding(stack, platform(occurrence), exhausted).map(|(_, name)| name)
     })
 }
 
@@ -123,7 +120,8 @@ fn code(mechanism: &Mechanism) -> Option<String> {
 
 fn frame(exception: &Exception, occurrence: &Occurrence) -> Option<String> {
     let stack = exception.stacktrace.as_ref()?;
-    frames::deciding(stack, platform(occurrence), is_exhausted(exception))
+    let deciding = frames::deciding(stack, platform(occurrence), is_exhausted(exception));
+    deciding.map(|(_, name)| name)
 }
 
 fn is_exhausted(exception: &Exception) -> bool {

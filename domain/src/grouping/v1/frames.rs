@@ -8,60 +8,63 @@ use crate::occurrence::{Frame, Stacktrace};
 
 /// Frames of the longest circle of functions that is looked for.
 const CIRCLE_MAX: usize = 64;
+/// Rounds of a circle by which a full stack is known to be one, and not cut short by the sender.
+const ROUNDS_MIN: usize = 3;
 /// Characters of a source line that may count; longer ones are a minifier's.
 const SOURCE_LINE_MAX: usize = 200;
 
-/// What of the deciding frame counts: module or file, and function.
+/// A frame, and what of it counts: module or file, and function.
+pub(super) type Deciding<'a> = (&'a Frame, String);
+
+/// The topmost frame of the application; where the sender marked none, of those that are no
+/// library's by their names; of all frames where none is the application's.
 ///
 /// `exhausted` says that the stack was full: the top frame is then chance.
-pub(super) fn deciding(stack: &Stacktrace, platform: &str, exhausted: bool) -> Option<String> {
-    let frame = deciding_frame(stack, platform, exhausted)?;
-    identity(frame, platform)
-}
-
-/// The topmost frame of the application; of all frames where none is the application's.
-pub(super) fn deciding_frame<'a>(
+pub(super) fn deciding<'a>(
     stack: &'a Stacktrace,
     platform: &str,
     exhausted: bool,
-) -> Option<&'a Frame> {
+) -> Option<Deciding<'a>> {
     let frames = panics::below(&stack.frames);
     let marked = frames.iter().any(|frame| frame.in_app == Some(true));
-    let own = |frame: &Frame| match frame.in_app {
-        Some(in_app) => in_app && !panics::is_foreign(frame),
-        None => !marked && !is_library(frame),
+    let any = |frame: &'a Frame| {
+        let frame = Some(frame).filter(|frame| !is_plumbing(frame))?;
+        Some((frame, identity(frame, platform)?))
     };
-    let useful = |frame: &Frame| !is_plumbing(frame) && identity(frame, platform).is_some();
-    let own = |frame: &Frame| own(frame) && useful(frame);
-    if let Some(top) = frames.iter().rposition(own) {
-        return Some(unrecursed(frames, top, platform, exhausted, own));
-    }
-    let top = frames.iter().rposition(useful)?;
-    Some(unrecursed(frames, top, platform, exhausted, useful))
+    let unknown = |frame: &'a Frame| any(Some(frame).filter(|frame| !is_library(frame))?);
+    let own = |frame: &'a Frame| match frame.in_app {
+        Some(true) if !panics::is_foreign(frame) => any(frame),
+        None if !marked => unknown(frame),
+        _ => None,
+    };
+    top(frames, exhausted, own)
+        .or_else(|| top(frames, exhausted, unknown))
+        .or_else(|| top(frames, exhausted, any))
 }
 
-/// The top frame; of a circle of functions, whose depth is chance, always the same member.
-fn unrecursed<'a>(
+/// The topmost frame that counts; of a circle of functions, whose depth is chance, always the
+/// same member.
+fn top<'a>(
     frames: &'a [Frame],
-    top: usize,
-    platform: &str,
     exhausted: bool,
-    counts: impl Fn(&Frame) -> bool,
-) -> &'a Frame {
+    counts: impl Fn(&'a Frame) -> Option<Deciding<'a>>,
+) -> Option<Deciding<'a>> {
+    let mut above = frames.iter().enumerate().rev();
+    let (index, top) = above.find_map(|(index, frame)| Some((index, counts(frame)?)))?;
     let circle = if exhausted {
         most_frequent(frames)
     } else {
-        frames[..=top]
+        frames[index + 1 - period(&frames[..=index])..=index]
             .iter()
-            .rev()
-            .take(period(&frames[..=top]))
             .collect()
     };
-    circle
-        .into_iter()
-        .filter(|frame| counts(frame))
-        .min_by_key(|frame| identity(frame, platform))
-        .unwrap_or(&frames[top])
+    if circle.len() <= 1 && !exhausted {
+        return Some(top);
+    }
+    let members = circle.into_iter().filter_map(counts);
+    members
+        .min_by(|(_, one), (_, other)| one.cmp(other))
+        .or(Some(top))
 }
 
 /// What tells functions of one stack apart, cheaply.
@@ -92,7 +95,7 @@ fn most_frequent(frames: &[Frame]) -> Vec<&Frame> {
         counts.entry(key(frame)).or_insert((frame, 0_usize)).1 += 1;
     }
     let most = counts.values().map(|(_, count)| *count).max().unwrap_or(0);
-    let often = |count: usize| most > 1 && count * 4 >= most;
+    let often = |count: usize| most >= ROUNDS_MIN && count * 4 >= most;
     let members = counts.into_values().filter(|(_, count)| often(*count));
     members.map(|(frame, _)| frame).collect()
 }

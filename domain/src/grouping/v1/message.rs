@@ -14,6 +14,8 @@ use super::values::{ADDRESSES, MARKED, NUMBERED_WORDS, NUMBERS, TRUTH};
 
 /// Bytes of a message that are looked at; the rest says nothing new.
 const LOOKED_AT: usize = 4_096;
+/// Bytes of the longest numbered word, with the numbers in it.
+const NUMBERED_WORD_MAX: usize = 16;
 /// What stands for any value where only the shape counts.
 const ANY: &str = "<*>";
 
@@ -223,6 +225,7 @@ fn belongs_to_word(found: &Found<'_>) -> bool {
     }
     let length = found
         .bytes_before()
+        .take(NUMBERED_WORD_MAX)
         .take_while(|byte| byte.is_ascii_alphanumeric() || joint(*byte))
         .count();
     let word = found.before[found.before.len() - length..].to_ascii_lowercase();

@@ -3,6 +3,29 @@
 //! The sender's fingerprint first; else the exceptions that matter, each by its type, the
 //! topmost function of the application and its parametrized message; else the message; else
 //! whatever is left. Line numbers never count where a function has a name.
+//!
+//! How far a message counts where frames exist was measured on the 235 real failures of
+//! `tests/data/grouping`: pairwise precision / F1 / B³ F1, and in brackets the median of F1 over
+//! random halves of the causes. Everywhere the types of the chain's ends count.
+//!
+//! | frames | message | scores |
+//! |---|---|---|
+//! | none | first line | 0.23 / 0.37 / 0.79 (0.52) |
+//! | top | none | 0.84 / 0.86 / 0.92 (0.89, but precision 0.69 in the worst twentieth) |
+//! | **top** | **first line** | **0.98 / 0.89 / 0.93 (0.89)** |
+//! | top | first two lines | 0.98 / 0.88 / 0.92 (0.88) |
+//! | top | first line, quoted words replaced | 0.98 / 0.89 / 0.93 (0.89) |
+//! | top | first line, up to a bracket | 0.97 / 0.91 / 0.94 (0.92) |
+//! | top | first 4 words | 0.96 / 0.90 / 0.93 (0.90) |
+//! | top, raisers such as `_reportError` skipped | none | 0.96 / 0.89 / 0.93 (0.90) |
+//! | top, and its caller | first line | 1.00 / 0.72 / 0.90 (0.72) |
+//! | top three | first line | 1.00 / 0.72 / 0.89 (0.72) |
+//! | all | none | 1.00 / 0.54 / 0.86 (0.53) |
+//!
+//! Words up to a bracket gain by one cause only (without it: 0.91 against 0.91), and would join
+//! `undefined (reading 'a')` with `(reading 'b')`; so the first line, the simplest, was taken.
+//! The outermost exception alone scores as both ends do; the root cause tells apart what one
+//! wrapper wraps.
 
 mod custom;
 mod dates;
@@ -14,18 +37,15 @@ mod names;
 mod origin;
 mod panics;
 mod place;
+mod title;
 mod values;
 
 use super::{Component, Fingerprint, Grouping, Kind, Version};
 use crate::occurrence::{Occurrence, Stacktrace};
 
-/// Characters of a title.
-const TITLE_MAX: usize = 255;
-/// Characters of a culprit.
-const CULPRIT_MAX: usize = 200;
-
 pub(super) fn group(occurrence: &Occurrence) -> Grouping {
     let default = components(occurrence);
+    let culprit = title::culprit(occurrence, &default);
     let explanation = custom::apply(occurrence, default);
     // The kind is counted too: a message that reads like a function is not that function.
     let fingerprint = Fingerprint::of(
@@ -36,8 +56,8 @@ pub(super) fn group(occurrence: &Occurrence) -> Grouping {
     Grouping {
         version: Version::V1,
         fingerprint,
-        title: cut(&title(occurrence), TITLE_MAX),
-        culprit: culprit(occurrence).map(|text| cut(&text, CULPRIT_MAX)),
+        title: title::title(occurrence, culprit.as_deref()),
+        culprit,
         explanation,
     }
 }
@@ -67,19 +87,16 @@ fn components(occurrence: &Occurrence) -> Vec<Component> {
     if let Some(shape) = shape.filter(|shape| !shape.is_empty()) {
         return vec![Component::new(Kind::Message, shape)];
     }
-    let platform = occurrence.platform.as_deref().unwrap_or_default();
-    let frame =
-        lone_stack(occurrence, None).and_then(|stack| frames::deciding(stack, platform, false));
-    if let Some(frame) = frame {
+    if let Some(frame) = exceptions::main_frame(occurrence) {
         return vec![Component::new(Kind::Frame, frame)];
     }
-    let left = occurrence
-        .transaction
-        .as_deref()
-        .or(occurrence.logger.as_deref());
-    vec![match left {
+    let texts = [&occurrence.transaction, &occurrence.logger];
+    vec![match texts.into_iter().flatten().next() {
         Some(text) => Component::new(Kind::Transaction, message::shape(text)),
-        None => Component::new(Kind::Fallback, platform),
+        None => Component::new(
+            Kind::Fallback,
+            occurrence.platform.as_deref().unwrap_or_default(),
+        ),
     }]
 }
 
@@ -124,31 +141,4 @@ fn lone_stack<'a>(occurrence: &'a Occurrence, thread_id: Option<&str>) -> Option
         .or_else(|| threads().next())
         .and_then(|thread| thread.stacktrace.as_ref())
         .or(occurrence.stacktrace.as_ref())
-}
-
-fn title(occurrence: &Occurrence) -> String {
-    let filled = |text: String| Some(text).filter(|text| !text.is_empty());
-    let exception = exceptions::main(occurrence);
-    let kind = exception.and_then(|exception| exception.kind.clone());
-    let text = exception
-        .and_then(|exception| exception.value.as_deref())
-        .and_then(|value| filled(message::parametrize(excerpt::first_line(value))));
-    match (kind, text) {
-        (Some(kind), Some(text)) => format!("{kind}: {text}"),
-        (Some(one), None) | (None, Some(one)) => one,
-        (None, None) => said(occurrence)
-            .and_then(|text| filled(message::parametrize(&excerpt::opening(text))))
-            .or_else(|| culprit(occurrence))
-            .unwrap_or_else(|| "Unknown error".to_owned()),
-    }
-}
-
-fn culprit(occurrence: &Occurrence) -> Option<String> {
-    exceptions::main_frame(occurrence)
-        .or_else(|| occurrence.transaction.clone())
-        .or_else(|| occurrence.logger.clone())
-}
-
-fn cut(text: &str, max: usize) -> String {
-    text.chars().take(max).collect()
 }

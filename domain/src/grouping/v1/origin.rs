@@ -2,14 +2,14 @@
 
 use crate::occurrence::Frame;
 
-/// Paths, modules, packages and functions of libraries, where the sender marked nothing.
-/// With a slash before: anywhere in a path, or at its beginning; else: at the beginning.
-const LIBRARY: [&str; 62] = [
+/// Paths and packages of libraries, where the sender marked nothing. With a slash before: also
+/// anywhere in a path; else: at its beginning.
+const LIBRARY_PATHS: [&str; 27] = [
     "/site-packages/",
     "/dist-packages/",
     "/lib/python",
     "<frozen ",
-    "asyncio",
+    "asyncio/",
     "/node_modules/",
     "node:",
     "/usr/lib/",
@@ -23,6 +23,19 @@ const LIBRARY: [&str; 62] = [
     "/usr/local/go/",
     "/.cargo/registry/",
     "/rustc/",
+    "/System/Library/",
+    "UIKit",
+    "CoreFoundation",
+    "libdispatch",
+    "libsystem_",
+    "libc.so",
+    "libstdc++",
+    "ntdll",
+    "KERNEL",
+];
+
+/// Modules and functions of libraries, by how they begin.
+const LIBRARY_NAMES: [&str; 35] = [
     "java.",
     "javax.",
     "jakarta.",
@@ -58,15 +71,6 @@ const LIBRARY: [&str; 62] = [
     "__libc_",
     "__pthread_",
     "runtime.",
-    "/System/Library/",
-    "UIKit",
-    "CoreFoundation",
-    "libdispatch",
-    "libsystem_",
-    "libc.so",
-    "libstdc++",
-    "ntdll",
-    "KERNEL",
 ];
 
 /// Files that only make up for old browsers.
@@ -80,7 +84,7 @@ const POLYFILL: [&str; 6] = [
 ];
 
 /// Modules and functions that hand a call or a failure on, by how they begin.
-const PLUMBING: [&str; 34] = [
+const PLUMBING: [&str; 32] = [
     "System.Runtime.CompilerServices.",
     "System.Runtime.ExceptionServices.",
     "System.Threading.",
@@ -113,12 +117,10 @@ const PLUMBING: [&str; 34] = [
     "__assert_fail",
     "__exceptionPreprocess",
     "objc_exception_throw",
-    "runtime.gopanic",
-    "runtime.panic",
 ];
 
 /// Functions of the same kind, by their whole name.
-const PLUMBING_FUNCTIONS: [&str; 20] = [
+const PLUMBING_FUNCTIONS: [&str; 23] = [
     "asyncGeneratorStep",
     "_asyncToGenerator",
     "__awaiter",
@@ -139,12 +141,16 @@ const PLUMBING_FUNCTIONS: [&str; 20] = [
     "raise",
     "rust_panic",
     "start_thread",
+    "gopanic",
+    "panicmem",
+    "sigpanic",
 ];
 
 pub(super) fn is_library(frame: &Frame) -> bool {
-    places(frame)
-        .chain(frame.function.as_deref().map(bare))
-        .any(|text| LIBRARY.iter().any(|mark| bears(text, mark)))
+    let function = frame.function.as_deref().map(bare);
+    let mut names = frame.module.as_deref().into_iter().chain(function);
+    places(frame).any(|place| LIBRARY_PATHS.iter().any(|mark| bears(place, mark)))
+        || names.any(|name| LIBRARY_NAMES.iter().any(|mark| name.starts_with(mark)))
 }
 
 /// Never the cause, whatever the sender marked.

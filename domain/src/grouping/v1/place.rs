@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Captures, Regex};
 
 use super::names::{self, is_web, pattern};
 use crate::occurrence::Frame;
@@ -37,7 +37,11 @@ pub(super) fn of(frame: &Frame, platform: &str, has_name: bool) -> Option<String
         return Some(short.to_owned()).filter(|_| !is_web(platform));
     }
     let short = VERSION.replace_all(short, "");
-    let short = HASH.replace_all(&short, "<hash>$1");
+    let short = HASH.replace_all(&short, |found: &Captures<'_>| match found.get(1) {
+        Some(_) if is_word(&found[0]) => found[0].to_owned(),
+        Some(ending) => format!("<hash>{}", ending.as_str()),
+        None => "<hash>".to_owned(),
+    });
     Some(short.into_owned()).filter(|short| !short.is_empty() && short != "<hash>")
 }
 
@@ -58,4 +62,10 @@ fn without_folders<'a>(file: &'a str, platform: &str) -> &'a str {
 
 fn is_address(file: &str) -> bool {
     file.contains("://") || file.starts_with("blob:")
+}
+
+/// `-settings.js`; a hash of eight letters, all of them small, is one in a thousand.
+fn is_word(ending: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || matches!(byte, b'-' | b'.');
+    ending.bytes().all(is_plain)
 }
