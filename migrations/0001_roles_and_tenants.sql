@@ -128,3 +128,5 @@ grant execute on function find_dsn_key(text), find_api_key(bytea) to bugsage_app
 create function schema_version() returns bigint
     language sql stable security definer set search_path = public, pg_temp
     as $$ select coalesce(max(version), 0) from _sqlx_migrations where success $$;
+revoke all on function schema_version() from public;
+grant execute on function schema_version() to bugsage_app, bugsage_projector;

@@ -57,8 +57,9 @@ end $$;
 
 -- Deletes up to batch occurrences whose project keeps them no longer, and drops the
 -- partitions that no project needs. Answers how many rows and partitions went.
+-- Gives up rather than wait behind a long reader: all of ingest would wait behind it.
 create function purge_occurrences(today date, batch integer) returns integer
-    language plpgsql security definer set search_path = public, pg_temp
+    language plpgsql security definer set search_path = public, pg_temp set lock_timeout = '3s'
     as $$
 declare
     longest integer;
@@ -100,6 +101,17 @@ begin
     return gone;
 end $$;
 
+-- Whether one of these errors was merged, or has others merged into it.
+create function any_merged(errors uuid[]) returns boolean
+    language sql stable
+    as $$
+        select exists (select 1 from error_state s
+                        where s.error_id = any (errors) and s.root_id <> s.error_id)
+            or exists (select 1 from error_state s
+                        where s.root_id = any (errors) and s.root_id <> s.error_id)
+    $$;
+revoke all on function any_merged from public;
+
 -- Stores a batch of occurrences: everything but the domain events they may cause.
 --
 -- One element an occurrence; an event id stands at most once in a batch. The caller sorts
@@ -109,7 +121,8 @@ end $$;
 --                or 'moved' (merged or deleted in between: roll back and repeat the batch)
 --   home, root   the error whose ledger it stands in, and the error shown
 --   status …     of the root, after counting
--- Raises serialization_failure where a fingerprint went away meanwhile: repeat the batch.
+-- Raises serialization_failure where a fingerprint went away or an error was merged meanwhile:
+-- repeat the batch.
 create function ingest_occurrences(
     p_organization uuid[], p_project bigint[], p_event uuid[],
     p_version smallint[], p_fingerprint bytea[], p_new_error uuid[],
@@ -163,9 +176,9 @@ begin
         raise exception 'an error was deleted while its occurrence came in' using errcode = 'serialization_failure';
     end if;
 
-    -- Rows of merged errors and their roots are locked together, in key order.
-    select exists (select 1 from error_state s
-                    where s.error_id = any (homes) and s.root_id <> s.error_id) into merged;
+    -- Rows of merged errors and their roots are locked together, in key order, before people are
+    -- counted: another member may be counting the same person.
+    merged := any_merged(homes);
     if merged then
         perform 1 from error_state s
           where s.error_id = any (homes)
@@ -262,22 +275,35 @@ begin
             and d.project_id = p_project[i] and d.event_id = p_event[i]
       left join error_state dup on dup.error_id = d.error_id
      order by i;
+
+    -- The rows are locked now. A merge that came before the lock was not counted as one.
+    if not merged and any_merged(homes) then
+        raise exception 'an error was merged while its occurrence came in' using errcode = 'serialization_failure';
+    end if;
 end $$;
 
 revoke all on function ensure_occurrence_partitions, purge_occurrences, ingest_occurrences from public;
 grant execute on function ensure_occurrence_partitions, purge_occurrences, ingest_occurrences to bugsage_app;
 
 -- Records what errors were seen with. At most 100 values of a kind an error, so that a
--- tag with a fresh value each time stays bounded.
+-- tag with a fresh value each time stays bounded. The caller has locked the errors' rows.
 create function record_facets(p_organization uuid[], p_error uuid[], p_kind text[], p_value text[]) returns void
     language sql security definer set search_path = public, pg_temp
     as $$
+        with fresh as (
+            select t.o, t.e, t.k, t.v, row_number() over (partition by t.o, t.e, t.k order by t.v) as place
+              from (select distinct o, e, k, v
+                      from unnest(p_organization, p_error, p_kind, p_value) as u(o, e, k, v)) t
+             where not exists (select 1 from error_facets f where f.organization_id = t.o
+                                  and f.kind = t.k and f.value = t.v and f.error_id = t.e)
+        ), room as materialized (
+            select g.o, g.e, g.k, 100 - (select count(*) from error_facets f where f.organization_id = g.o
+                                            and f.error_id = g.e and f.kind = g.k) as places
+              from (select distinct o, e, k from fresh) g
+        )
         insert into error_facets (organization_id, error_id, kind, value)
-            select distinct o, e, k, v
-              from unnest(p_organization, p_error, p_kind, p_value) as t(o, e, k, v)
-             where (select count(*) from error_facets f
-                     where f.organization_id = o and f.error_id = e and f.kind = k) < 100
-             order by 1, 3, 4, 2
+            select o, e, k, v from fresh join room using (o, e, k)
+             where place <= places order by 1, 3, 4, 2
             on conflict do nothing
     $$;
 revoke all on function record_facets from public;

@@ -50,6 +50,6 @@ async fn forward(pool: &PgPool, told: &watch::Sender<u64>) -> Result<(), sqlx::E
     listener.listen("bugsage_events").await?;
     loop {
         told.send_modify(|count| *count += 1); // also after a reconnect, for what was missed
-        listener.recv().await?;
+        listener.try_recv().await?;
     }
 }
