@@ -1,0 +1,15 @@
+//! The event store against a real PostgreSQL.
+
+mod append;
+mod execute;
+mod follower;
+mod rebuild;
+mod rights;
+mod runner;
+mod store;
+mod tally;
+mod tenants;
+mod upcasting;
+mod verify;
+mod wake;
+mod writer;
