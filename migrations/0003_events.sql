@@ -128,6 +128,8 @@ create index error_state_merged on error_state (merged_into) where merged_into i
 -- Verdicts: appended, conflict (also where the effect cannot be applied), repeated (same key, same request: the first answer),
 -- key_reused (same key, another request).
 --
+-- Raises serialization_failure where errors were merged meanwhile: repeat the batch.
+--
 -- The append lock is taken as a statement of its own, so that the next one has a snapshot
 -- that sees what the previous holder committed; it is held until commit, so positions
 -- commit in order and "position > last" misses nothing.
@@ -149,6 +151,12 @@ begin
       from generate_subscripts(p_id, 1) i cross join lateral errors_of_effect(p_id[i]::uuid, p_effect[i]) t
      where p_effect[i] is not null;
     perform 1 from error_state s where s.error_id = any (touched) order by s.error_id for update;
+    -- A family that grew while its rows were waited for would be locked out of order.
+    if exists (select 1 from generate_subscripts(p_id, 1) i
+                 cross join lateral errors_of_effect(p_id[i]::uuid, p_effect[i]) t
+                where p_effect[i] ?| array['merged_into', 'deleted'] and t <> all (touched)) then
+        raise exception 'an error was merged meanwhile' using errcode = 'serialization_failure';
+    end if;
     perform pg_advisory_xact_lock(7201); -- the append lock: one for the database
 
     for i in 1 .. cardinality(p_id) loop

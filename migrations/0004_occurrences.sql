@@ -138,7 +138,10 @@ declare
     n       constant integer := cardinality(p_event);
     homes   uuid[];
     stored  boolean[];
+    newly   uuid[];  -- errors that newly affect a person, and
+    people  bytea[]; -- that person
     merged  boolean;
+    locked  uuid[];
 begin
     -- Which error each fingerprint belongs to; new fingerprints get the id made for them.
     insert into fingerprints (organization_id, project_id, grouping_version, fingerprint, error_id)
@@ -176,28 +179,34 @@ begin
         raise exception 'an error was deleted while its occurrence came in' using errcode = 'serialization_failure';
     end if;
 
+    with seen as (
+        insert into error_users (organization_id, error_id, user_hash)
+            select distinct p_organization[i], homes[i], p_user[i] from generate_series(1, n) i
+             where stored[i] and p_user[i] is not null order by 1, 2, 3
+            on conflict do nothing
+            returning error_id, user_hash)
+    select array_agg(error_id), array_agg(user_hash) into newly, people from seen;
+
     -- Rows of merged errors and their roots are locked together, in key order, before people are
     -- counted: another member may be counting the same person.
     merged := any_merged(homes);
     if merged then
-        perform 1 from error_state s
-          where s.error_id = any (homes)
-             or s.error_id in (select m.root_id from error_state m where m.error_id = any (homes))
-          order by s.error_id for update;
+        select array_agg(s.error_id) || array_agg(s.root_id) into locked
+          from error_state s where s.error_id = any (homes);
+        perform 1 from error_state s where s.error_id = any (locked) order by s.error_id for update;
+        -- To lock another root now would be out of order.
+        if exists (select 1 from error_state s
+                    where s.error_id = any (homes) and s.root_id <> all (locked)) then
+            raise exception 'an error was merged while its occurrence came in' using errcode = 'serialization_failure';
+        end if;
     end if;
 
     return query
     with arrived as (
         select i, homes[i] as error_id from generate_series(1, n) i where stored[i]
-    ), new_users as (
-        insert into error_users (organization_id, error_id, user_hash)
-            select distinct p_organization[a.i], a.error_id, p_user[a.i] from arrived a
-             where p_user[a.i] is not null order by 1, 2, 3
-            on conflict do nothing
-            returning error_id, user_hash
     ), users_of as (
         -- a person already known to another member of a merged error counts once
-        select u.error_id, count(*) as users from new_users u
+        select u.error_id, count(*) as users from unnest(newly, people) as u(error_id, user_hash)
          where not merged or not exists (
             select 1 from error_state me
               join error_state other on other.root_id = me.root_id and other.error_id <> me.error_id
