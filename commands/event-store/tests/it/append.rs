@@ -59,7 +59,8 @@ async fn a_rolled_back_append_leaves_a_gap_and_nothing_else() {
 #[tokio::test(flavor = "multi_thread")]
 async fn twelve_uneven_writers_lose_no_event_for_a_follower() {
     let store = Store::new().await;
-    // Writer w makes 15 transactions of 1 to 12 commands with 1 to 3 events; every fifth rolls back.
+    // Writer w makes 15 transactions of 1 to 12 commands with 1 to 3 events; every fifth rolls
+    // back, and each dawdles before its end for another number of round trips.
     let writers: Vec<_> = (0..12_usize)
         .map(|w| {
             let batches: Vec<Vec<Append>> = (0..15)
@@ -85,6 +86,12 @@ async fn twelve_uneven_writers_lose_no_event_for_a_follower() {
             for (t, batch) in batches.iter().enumerate() {
                 let mut transaction = app.begin().await.unwrap();
                 append(&mut transaction, batch).await.unwrap();
+                for _ in 0..(batch.len() + t) % 5 {
+                    sqlx::query("select 1")
+                        .execute(&mut *transaction)
+                        .await
+                        .unwrap();
+                }
                 if t % 5 == 4 {
                     transaction.rollback().await.unwrap();
                 } else {

@@ -10,7 +10,7 @@ pub(crate) async fn follow(projector: PgPool, wanted: usize) -> Vec<RecordedEven
         while seen.len() < wanted {
             let last = seen.last().map_or(0, |event| event.position);
             let next: Vec<RecordedEvent> = sqlx::query_as(&format!(
-                "select {} from events where position > $1 order by position limit 7",
+                "select {} from events where position > $1 order by position limit 1000",
                 RecordedEvent::COLUMNS
             ))
             .bind(last)
