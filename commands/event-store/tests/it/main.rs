@@ -1,5 +1,7 @@
 //! The event store against a real PostgreSQL.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail wherever it stands")]
+
 mod append;
 mod execute;
 mod follower;
