@@ -95,6 +95,24 @@ async fn one_occurrence_that_the_database_refuses_fails_alone() {
 }
 
 #[tokio::test]
+async fn an_event_with_nul_everywhere_is_stored() {
+    let site = Site::new().await;
+    let nul = "a\0b";
+    let frame = json!({"function": nul, "module": nul, "filename": nul, "in_app": true});
+    let exception = json!({"type": nul, "value": nul, "stacktrace": {"frames": [frame]}});
+    let event = json!({
+        "exception": {"values": [exception]}, "message": nul, "logentry": {"formatted": nul},
+        "level": nul, "platform": nul, "environment": nul, "release": nul, "transaction": nul,
+        "tags": {nul: nul}, "user": {"id": nul}, "extra": {nul: nul}, "fingerprint": [nul],
+    });
+    let stored = site.store(vec![site.occurrence("", &event)]).await;
+    site.resolve(stored[0].error_id).await;
+    site.store(vec![site.occurrence("", &event)]).await;
+    assert_eq!(site.status(stored[0].error_id).await, "detected");
+    site.assert_ledgers_agree().await;
+}
+
+#[tokio::test]
 async fn an_error_remembers_at_most_a_hundred_values_of_a_kind() {
     let site = Site::new().await;
     for round in 0..2 {

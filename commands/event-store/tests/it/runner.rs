@@ -146,6 +146,20 @@ async fn a_failing_handler_stops_its_own_projection_until_it_is_cured() {
 }
 
 #[tokio::test]
+async fn a_handler_that_panics_stalls_like_one_that_fails() {
+    let (store, tally) = prepared(Tally::new("tally")).await;
+    store
+        .append(&[store.event("a", 0), store.event("panic", 0)])
+        .await;
+    assert!(matches!(one(&store, &tally).await, Step::Applied(1)));
+    assert!(matches!(
+        one(&store, &tally).await,
+        Step::Stalled { position: 2, .. }
+    ));
+    assert_eq!(status_of(&store, &tally).await.stalled_position, Some(2));
+}
+
+#[tokio::test]
 async fn a_node_of_another_version_leaves_the_tables_alone() {
     let (store, tally) = prepared(Tally::new("tally")).await;
     let newer = Tally::new("tally");

@@ -8,7 +8,7 @@ use bugsage_event_store::subscription::{HandlerError, Projection};
 use sqlx::PgConnection;
 use tokio::sync::Semaphore;
 
-/// Applies everything but streams called `poison`, until it is cured.
+/// Applies everything but streams called `poison`, until it is cured, and `panic`, ever.
 pub(crate) struct Tally {
     pub(crate) name: &'static str,
     pub(crate) version: AtomicI32,
@@ -70,6 +70,7 @@ impl Projection for Tally {
         if event.aggregate_id == "poison" && !self.cured.load(Ordering::Relaxed) {
             return Err("it is poison".into());
         }
+        assert_ne!(event.aggregate_id, "panic");
         sqlx::query("insert into seen values ($1, $2)")
             .bind(event.organization_id.0)
             .bind(event.position)
