@@ -86,7 +86,7 @@ async fn what_was_accepted_is_stored_before_the_writer_ends() {
 async fn one_occurrence_that_the_database_refuses_fails_alone() {
     let site = Site::new().await;
     let mut batch = some(&site, 3);
-    batch[1].occurrence.headline = "nul \0 within".to_owned();
+    batch[1].occurrence.level = Some("nul \0 within".to_owned());
     let answers = site.ingest.store(batch).await.unwrap();
     assert!(answers[0].is_ok() && answers[2].is_ok());
     assert!(matches!(answers[1], Err(IngestError::Failed(_))));
@@ -105,7 +105,13 @@ async fn an_event_with_nul_everywhere_is_stored() {
         "level": nul, "platform": nul, "environment": nul, "release": nul, "transaction": nul,
         "tags": {nul: nul}, "user": {"id": nul}, "extra": {nul: nul}, "fingerprint": [nul],
     });
-    let stored = site.store(vec![site.occurrence("", &event)]).await;
+    let mut occurrence = site.occurrence("", &event);
+    // What the caller of the API calls it.
+    occurrence.occurrence.title = "a\0b".to_owned();
+    occurrence.occurrence.headline = "a\0b".to_owned();
+    occurrence.occurrence.description = Some("a\0b".to_owned());
+    occurrence.occurrence.description_digest = Some("0123".to_owned());
+    let stored = site.store(vec![occurrence]).await;
     site.resolve(stored[0].error_id).await;
     site.store(vec![site.occurrence("", &event)]).await;
     assert_eq!(site.status(stored[0].error_id).await, "detected");
