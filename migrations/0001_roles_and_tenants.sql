@@ -49,6 +49,8 @@ create table projects (
     name            text not null,
     -- Days for which the payloads of occurrences are kept.
     retention_days  integer not null default 90,
+    -- Its occurrences from before this are gone; see purge_occurrences.
+    purged_before   timestamptz not null default '-infinity',
     -- What is scrubbed beyond secrets, which always are.
     scrub_emails    boolean not null default false,
     scrub_ip_addresses boolean not null default false,

@@ -47,8 +47,10 @@ begin
     perform pg_advisory_xact_lock(7202);
     for d in select generate_series(day, day + days_ahead, '1 day')::date loop
         if to_regclass('occurrences_' || to_char(d, 'YYYYMMDD')) is null then
+            -- Made and then attached: neither readers nor ingest are waited for, nor wait.
             execute format(
-                'create table %I partition of occurrences for values from (%L) to (%L) with (toast_tuple_target = 8160)',
+                'create table %1$I (like occurrences including all) with (toast_tuple_target = 8160);
+                 alter table occurrences attach partition %1$I for values from (%2$L) to (%3$L)',
                 'occurrences_' || to_char(d, 'YYYYMMDD'),
                 to_char(d, 'YYYY-MM-DD') || ' 00:00:00+00', to_char(d + 1, 'YYYY-MM-DD') || ' 00:00:00+00');
         end if;
@@ -56,7 +58,8 @@ begin
 end $$;
 
 -- Deletes up to batch occurrences whose project keeps them no longer, and drops the
--- partitions that no project needs. Answers how many rows and partitions went.
+-- partitions that no project needs. Answers how many rows and partitions went; less than
+-- batch means that nothing is left to do, or that another node is at it.
 -- Gives up rather than wait behind a long reader: all of ingest would wait behind it.
 create function purge_occurrences(today date, batch integer) returns integer
     language plpgsql security definer set search_path = public, pg_temp set lock_timeout = '3s'
@@ -64,38 +67,51 @@ create function purge_occurrences(today date, batch integer) returns integer
 declare
     longest integer;
     gone    integer := 0;
-    part    record;
+    part    text;
+    parts   text[];
     project record;
+    cutoff  timestamptz;
     n       integer;
 begin
     select max(retention_days) into longest from projects;
-    if longest is null then return 0; end if;
-    for project in select project_id, organization_id, retention_days from projects
-                    where retention_days < longest loop
+    if longest is null or not pg_try_advisory_xact_lock(7204) then return 0; end if;
+    for project in select project_id, organization_id, retention_days, purged_before from projects
+                    where retention_days < longest order by project_id loop
+        cutoff := (today - project.retention_days)::timestamp at time zone 'UTC';
+        -- No index leads here: only the days that were not searched yet are.
+        continue when project.purged_before >= cutoff;
         with expired as (
             delete from occurrences o
              where (o.organization_id, o.error_id, o.received_at, o.event_id) in (
                 select c.organization_id, c.error_id, c.received_at, c.event_id from occurrences c
                  where c.organization_id = project.organization_id and c.project_id = project.project_id
-                   and c.received_at < (today - project.retention_days)::timestamp at time zone 'UTC'
+                   and c.received_at >= project.purged_before and c.received_at < cutoff
                  limit batch - gone)
-            returning o.organization_id, o.project_id, o.event_id)
-        delete from occurrence_ids i using expired e
-         where (i.organization_id, i.project_id, i.event_id) = (e.organization_id, e.project_id, e.event_id);
-        get diagnostics n = row_count;
+            returning o.organization_id, o.project_id, o.event_id
+        ), forgotten as (
+            delete from occurrence_ids i using expired e
+             where (i.organization_id, i.project_id, i.event_id) = (e.organization_id, e.project_id, e.event_id)
+        )
+        select count(*) into n from expired;
         gone := gone + n;
         if gone >= batch then return gone; end if;
+        update projects set purged_before = cutoff where project_id = project.project_id;
     end loop;
-    for part in select c.relname::text as name from pg_inherits h join pg_class c on c.oid = h.inhrelid
-                 where h.inhparent = 'occurrences'::regclass
-                   and c.relname < 'occurrences_' || to_char(today - longest, 'YYYYMMDD')
-                 order by 1 loop
+
+    select array_agg(c.relname::text order by 1) into parts
+      from pg_inherits h join pg_class c on c.oid = h.inhrelid
+     where h.inhparent = 'occurrences'::regclass
+       and c.relname < 'occurrences_' || to_char(today - longest, 'YYYYMMDD');
+    foreach part in array coalesce(parts, '{}') loop
         execute format(
             'with old as (select organization_id, project_id, event_id from %I)
              delete from occurrence_ids i using old s
               where (i.organization_id, i.project_id, i.event_id) = (s.organization_id, s.project_id, s.event_id)',
-            part.name);
-        execute format('drop table %I', part.name);
+            part);
+    end loop;
+    -- Last, because from here on ingest waits.
+    foreach part in array coalesce(parts, '{}') loop
+        execute format('drop table %I', part);
         gone := gone + 1;
     end loop;
     return gone;

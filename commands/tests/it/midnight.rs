@@ -1,7 +1,9 @@
 //! What the calendar does: partitions made and dropped, payloads forgotten.
 
+use bugsage_commands::ingest::Submission;
 use bugsage_commands::upkeep;
 use bugsage_domain::ids::ProjectId;
+use bugsage_event_store::Idempotency;
 use serde_json::Value;
 
 use crate::site::{Site, new_project, store};
@@ -118,6 +120,94 @@ async fn shorter_retentions_are_purged_in_small_batches() {
     }
     assert_eq!(rounds, [3, 3, 1, 0]);
     assert_eq!(kept(&site, short.project_id).await, (0, 0));
+}
+
+#[tokio::test]
+async fn a_retention_cut_short_takes_effect_and_a_longer_one_brings_nothing_back() {
+    let site = Site::new().await;
+    let project = new_project(&site.owner, site.organization(), 10).await;
+    let keep = async |days: i32| {
+        sqlx::query("update projects set retention_days = $2 where project_id = $1")
+            .bind(project.project_id.0)
+            .bind(days)
+            .execute(&site.owner)
+            .await
+            .unwrap();
+        upkeep::round(&site.app, &site.clock).await.unwrap();
+        kept(&site, project.project_id).await
+    };
+    for _ in 0..8 {
+        site.store(vec![site.occurrence_of(&project, "a", &Value::Null)])
+            .await;
+        site.clock.advance(DAY);
+    }
+    assert_eq!(keep(10).await, (8, 8));
+    assert_eq!(keep(5).await, (5, 5));
+    assert_eq!(keep(20).await, (5, 5));
+    assert_eq!(keep(2).await, (2, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_that_purge_at_once_forget_all_of_it() {
+    let site = Site::new().await;
+    let short = new_project(&site.owner, site.organization(), 1).await;
+    let batch = (0..40).map(|_| site.occurrence_of(&short, "a", &Value::Null));
+    site.store(batch.collect()).await;
+    let day = site.clock.now().date_naive() + chrono::TimeDelta::days(2);
+    let purging = (0..3).map(|_| async {
+        while kept(&site, short.project_id).await != (0, 0) {
+            sqlx::query("select purge_occurrences($1, 2)")
+                .bind(day)
+                .execute(&site.app)
+                .await
+                .unwrap();
+        }
+    });
+    let all = futures::future::join_all(purging);
+    let finished = tokio::time::timeout(std::time::Duration::from_secs(20), all).await;
+    assert!(finished.is_ok(), "something was left and marked as gone");
+}
+
+#[tokio::test]
+async fn a_purge_gives_up_behind_a_long_reader() {
+    let site = Site::new().await;
+    site.occurs("a").await;
+    sqlx::query("alter function purge_occurrences set lock_timeout = '20ms'")
+        .execute(&site.owner)
+        .await
+        .unwrap();
+    let mut reader = site.owner.begin().await.unwrap();
+    sqlx::query("select 1 from occurrences")
+        .execute(&mut *reader)
+        .await
+        .unwrap();
+    site.clock.advance(100 * DAY);
+    let gave_up = upkeep::round(&site.app, &site.clock).await.unwrap_err();
+    let code = gave_up.as_database_error().unwrap().code().unwrap();
+    assert_eq!(code, "55P03", "lock_not_available");
+    reader.rollback().await.unwrap();
+    upkeep::round(&site.app, &site.clock).await.unwrap();
+    assert_eq!(site.count("select count(*) from occurrences").await, 0);
+}
+
+#[tokio::test]
+async fn an_idempotency_key_is_forgotten_after_a_day() {
+    let site = Site::new().await;
+    let keys = "select count(*) from idempotency_keys";
+    let occurrence = Submission {
+        idempotency: Some(Idempotency {
+            key: "k".to_owned(),
+            request: vec![1],
+        }),
+        ..site.occurrence("a", &Value::Null)
+    };
+    site.store(vec![occurrence]).await;
+    site.clock.advance(23 * 60 * 60);
+    upkeep::round(&site.app, &site.clock).await.unwrap();
+    assert_eq!(site.count(keys).await, 1);
+    site.clock.advance(2 * 60 * 60);
+    upkeep::round(&site.app, &site.clock).await.unwrap();
+    assert_eq!(site.count(keys).await, 0);
 }
 
 #[tokio::test]
