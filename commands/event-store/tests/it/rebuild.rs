@@ -61,7 +61,7 @@ async fn readers_read_all_the_while() {
             })
         })
         .collect();
-    for _ in 0..15 {
+    for _ in 0..8 {
         rebuild(&store.projector, &tally).await.unwrap();
     }
     stop.cancel();
