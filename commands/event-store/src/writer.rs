@@ -10,7 +10,7 @@ const QUEUE: usize = 1024;
 /// Commands in one commit.
 const BATCH: usize = 256;
 /// How often a batch is tried while another transaction is in its way.
-const TRIES: u32 = 5;
+const TRIES: u32 = 20;
 
 type Answer = oneshot::Sender<Result<Verdict, sqlx::Error>>;
 

@@ -13,7 +13,7 @@ use super::{Outcome, Prepared, Stored, Submission, batch};
 use crate::clock::Clock;
 
 /// How often a batch is tried again after another transaction was in its way.
-const TRIES: u32 = 6;
+const TRIES: u32 = 20;
 /// Days of partitions made ahead when one is found missing.
 const PARTITIONS_AHEAD: i32 = 3;
 

@@ -54,7 +54,7 @@ async fn what_was_applied_before_a_crash_is_applied_once() {
     store
         .until(
             "select count(*) from pg_locks l join pg_class c on c.oid = l.relation
-                  where c.relname = 'seen'",
+                  where c.relname = 'seen' and l.database = (select oid from pg_database where datname = current_database())",
             0,
         )
         .await;
