@@ -53,6 +53,8 @@ create table projects (
     name            text not null,
     -- Days for which the payloads of occurrences are kept.
     retention_days  integer not null default 90,
+    -- Its occurrences from before this are gone; see purge_occurrences.
+    purged_before   timestamptz not null default '-infinity',
     -- What is scrubbed beyond secrets, which always are.
     scrub_emails    boolean not null default false,
     scrub_ip_addresses boolean not null default false,
@@ -132,3 +134,5 @@ grant execute on function find_dsn_key(text), find_api_key(bytea) to bugsage_app
 create function schema_version() returns bigint
     language sql stable security definer set search_path = public, pg_temp
     as $$ select coalesce(max(version), 0) from _sqlx_migrations where success $$;
+revoke all on function schema_version() from public;
+grant execute on function schema_version() to bugsage_app, bugsage_projector;

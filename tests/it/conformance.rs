@@ -1,5 +1,6 @@
 //! A layer around the service that holds every answer against the OpenAPI document.
 
+use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use axum::body::{Body, to_bytes};
@@ -7,6 +8,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::{Router, http::header};
+use jsonschema::Validator;
 use serde_json::{Value, json};
 
 type Violations = Arc<Mutex<Vec<String>>>;
@@ -88,12 +90,7 @@ pub(crate) fn check(
         return Ok(());
     }
     let body: Value = serde_json::from_slice(body).map_err(|error| error.to_string())?;
-    let schema = json!({
-        "allOf": [content["schema"]], "components": DOCUMENT["components"],
-        // A field that the document does not know is a fault too.
-        "unevaluatedProperties": false,
-    });
-    let validator = jsonschema::draft202012::new(&schema).map_err(|error| error.to_string())?;
+    let validator = validator(&content["schema"])?;
     let faults: Vec<String> = validator
         .iter_errors(&body)
         .map(|fault| format!("{} at {:?}", fault, fault.instance_path().to_string()))
@@ -103,4 +100,22 @@ pub(crate) fn check(
     } else {
         Err(faults.join("; "))
     }
+}
+
+/// Making one takes longer than most requests, so each is made once.
+fn validator(schema: &Value) -> Result<Arc<Validator>, String> {
+    static MADE: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> = LazyLock::new(Mutex::default);
+    let mut made = MADE.lock().expect("no poison");
+    if let Some(known) = made.get(&schema.to_string()) {
+        return Ok(Arc::clone(known));
+    }
+    let whole = json!({
+        "allOf": [schema], "components": DOCUMENT["components"],
+        // A field that the document does not know is a fault too.
+        "unevaluatedProperties": false,
+    });
+    let fresh = jsonschema::draft202012::new(&whole).map_err(|error| error.to_string())?;
+    let fresh = Arc::new(fresh);
+    made.insert(schema.to_string(), Arc::clone(&fresh));
+    Ok(fresh)
 }

@@ -2,6 +2,7 @@
 //! through HTTP and by real SDKs. Every answer is held against the OpenAPI document.
 
 mod app;
+mod clients;
 mod conformance;
 mod smoke;
 mod workspace;

@@ -48,7 +48,8 @@ pub(super) async fn take(
     .bind(new_errors)
     .bind(column!(received_at))
     .bind(column!(occurred_at))
-    .bind(column!(headline.as_str()))
+    // The one text here that may not have come through the scrubber, which replaces NUL.
+    .bind(column!(headline.replace('\0', "\u{fffd}")))
     .bind(column!(level.as_deref()))
     .bind(column!(environment.as_deref()))
     .bind(column!(release.as_deref()))

@@ -173,7 +173,7 @@ async fn an_occurrence_says_what_it_was_grouped_by() {
 
     let occurrence = decode(payload.to_string().as_bytes()).unwrap();
     let computed = grouping::fingerprint(grouping::CURRENT, &occurrence);
-    assert_eq!(shown.version, computed.version.0);
+    assert_eq!(shown.version, computed.version.number());
     assert_eq!(shown.fingerprint, computed.fingerprint.to_string());
     let json = serde_json::to_value(&shown.explanation).unwrap();
     assert_eq!(json, serde_json::to_value(&computed.explanation).unwrap());

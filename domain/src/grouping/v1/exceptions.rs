@@ -95,7 +95,9 @@ fn one(exception: &Exception, occurrence: &Occurrence) -> Vec<Component> {
     let is_real = !mechanism.is_some_and(|mechanism| mechanism.synthetic);
     let kind = exception.kind.as_deref().filter(|_| is_real);
     let frame = frame(exception, occurrence);
-    let value = exception.value.as_deref().filter(|_| is_real);
+    // A synthetic exception without a type is a message with the place it was sent from.
+    let is_message = exception.kind.is_none();
+    let value = exception.value.as_deref().filter(|_| is_real || is_message);
     let shape = value.map(|value| match frame {
         Some(_) => message::shape(excerpt::first_line(value)),
         None => message::shape(&excerpt::opening(value)),

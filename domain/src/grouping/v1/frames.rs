@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::origin::{is_library, is_plumbing};
-use super::{names, place};
+use super::{names, panics, place};
 use crate::occurrence::{Frame, Stacktrace};
 
 /// Frames of the longest circle of functions that is looked for.
@@ -25,7 +25,7 @@ pub(super) fn deciding<'a>(
     platform: &str,
     exhausted: bool,
 ) -> Option<Deciding<'a>> {
-    let frames = stack.frames.as_slice();
+    let frames = panics::below(&stack.frames);
     let marked = frames.iter().any(|frame| frame.in_app == Some(true));
     let any = |frame: &'a Frame| {
         let frame = Some(frame).filter(|frame| !is_plumbing(frame))?;
@@ -33,7 +33,7 @@ pub(super) fn deciding<'a>(
     };
     let unknown = |frame: &'a Frame| any(Some(frame).filter(|frame| !is_library(frame))?);
     let own = |frame: &'a Frame| match frame.in_app {
-        Some(true) => any(frame),
+        Some(true) if !panics::is_foreign(frame) => any(frame),
         None if !marked => unknown(frame),
         _ => None,
     };

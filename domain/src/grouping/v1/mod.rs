@@ -35,6 +35,7 @@ mod frames;
 pub(super) mod message;
 mod names;
 mod origin;
+mod panics;
 mod place;
 mod title;
 mod values;
