@@ -6,25 +6,24 @@ use axum::response::Response;
 use bugsage_commands::ingest::keyed_digest;
 use bugsage_commands::standing::{Standing, standing};
 use bugsage_domain::error::{
-    Edit, ErrorCommand, ErrorGroup, ErrorStatus, IgnoredUntil, Resolution, ResolvedHow, TextRef,
+    Edit, ErrorCommand, ErrorGroup, ErrorStatus, IgnoredUntil, ResolvedHow, TextRef,
 };
 use bugsage_domain::ids::{ErrorId, TextId};
 use bugsage_domain::scrub::scrub_text;
 use bugsage_domain::severity::Severity;
-use bugsage_event_store::{CommandContext, Executed, NewText};
+use bugsage_event_store::{CommandContext, Executed, NewText, Verdict, answered_before, tenant};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{At, Body, if_match, written};
+use super::written::ErrorWritten;
+use super::{At, Body, DESCRIPTION_MAX, if_match, written};
 use crate::idempotency;
 use crate::keys::Caller;
 use crate::problem::Problem;
+use crate::problem::documented::{Changing, Deleting};
 use crate::state::App;
-
-/// Characters of a description.
-const DESCRIPTION_MAX: usize = 10_000;
 
 /// The new values of an error; what is left out stays as it is.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
@@ -85,60 +84,6 @@ pub struct MergeRequest {
     pub into: Uuid,
 }
 
-/// What a change came to: the error's own fields after it. The same for a repeat of the key.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ErrorWritten {
-    /// The error.
-    pub id: Uuid,
-    /// Its title; null once it is deleted.
-    pub title: Option<String>,
-    /// Its severity.
-    pub severity: Option<String>,
-    /// Its status; `deleted` once it is deleted.
-    pub status: String,
-    /// Whether it came back after it had been resolved.
-    pub regressed: bool,
-    /// Its category.
-    pub category: Option<String>,
-    /// Its tags.
-    pub tags: Vec<String>,
-    /// Who looks after it.
-    pub assigned_to: Option<String>,
-    /// When it was resolved.
-    pub resolved_at: Option<DateTime<Utc>>,
-    /// Who resolved it.
-    pub resolved_by: Option<String>,
-    /// The error it was merged into.
-    pub merged_into: Option<Uuid>,
-    /// The version it stands at; also the ETag.
-    pub version: i64,
-}
-
-impl ErrorWritten {
-    /// The answer for an error after a command.
-    #[must_use]
-    pub fn of(id: ErrorId, group: &ErrorGroup, version: i64) -> Self {
-        let error = group.live();
-        let resolution = error.and_then(|error| error.resolution());
-        Self {
-            id: id.0,
-            title: error.map(|error| error.facts.title.clone()),
-            severity: error.map(|error| error.facts.severity.to_string()),
-            status: error.map_or_else(|| "deleted".to_owned(), |error| error.status().to_string()),
-            regressed: error.is_some_and(|error| error.is_regressed()),
-            category: error.and_then(|error| error.facts.category.clone()),
-            tags: error
-                .map(|error| error.facts.tags.clone())
-                .unwrap_or_default(),
-            assigned_to: error.and_then(|error| error.assignee.clone()),
-            resolved_at: resolution.map(|r: &Resolution| r.at),
-            resolved_by: resolution.map(|r| r.by.to_string()),
-            merged_into: error.and_then(|error| error.merged_into).map(|id| id.0),
-            version,
-        }
-    }
-}
-
 /// Carries a command of a caller to an error of its project.
 pub(crate) async fn execute(
     app: &App,
@@ -148,7 +93,9 @@ pub(crate) async fn execute(
     context: CommandContext,
 ) -> Result<Executed, Problem> {
     // A key of one project must not learn of the errors of another.
-    known(app, caller, id).await?;
+    if standing_of(app, caller, id).await?.is_none() {
+        return first_answer(app, caller, &context).await;
+    }
     let executed = app
         .executor
         .execute::<ErrorGroup, _>(&id.to_string(), command, context, |group, version| {
@@ -158,12 +105,40 @@ pub(crate) async fn execute(
     Ok(executed)
 }
 
-/// Where an error of the caller's project stands.
+/// The first answer to the key of a command whose error is gone: it may be what deleted it.
+async fn first_answer(
+    app: &App,
+    caller: &Caller,
+    context: &CommandContext,
+) -> Result<Executed, Problem> {
+    let gone = || Problem::not_found("such error");
+    let key = context.idempotency.as_ref().ok_or_else(gone)?;
+    let organization = caller.scope.organization;
+    let mut transaction = tenant(&app.database, organization).await?;
+    match answered_before(&mut transaction, organization, key).await? {
+        Some(Verdict::Repeated {
+            answer,
+            sequence,
+            position,
+        }) => Ok(Executed {
+            answer,
+            sequence,
+            position,
+        }),
+        Some(_) => Err(Problem::key_reused()),
+        None => Err(gone()),
+    }
+}
+
+/// Where an error of the caller's project stands; 404 for any other.
 async fn known(app: &App, caller: &Caller, id: ErrorId) -> Result<Standing, Problem> {
+    let standing = standing_of(app, caller, id).await?;
+    standing.ok_or_else(|| Problem::not_found("such error"))
+}
+
+async fn standing_of(app: &App, caller: &Caller, id: ErrorId) -> Result<Option<Standing>, Problem> {
     let scope = &caller.scope;
-    standing(&app.database, scope.organization, scope.project, id)
-        .await?
-        .ok_or_else(|| Problem::not_found("such error"))
+    Ok(standing(&app.database, scope.organization, scope.project, id).await?)
 }
 
 /// The context of a command with its headers: `Idempotency-Key` and `If-Match`.
@@ -174,8 +149,9 @@ fn context(
     what: &str,
 ) -> Result<CommandContext, Problem> {
     let mut context = caller.context();
+    let what = format!("{what} in {}", caller.reporter.project_id);
     context.if_match = if_match(headers)?;
-    context.idempotency = idempotency::from_headers(headers, what, asked)?;
+    context.idempotency = idempotency::from_headers(headers, &what, asked)?;
     Ok(context)
 }
 
@@ -184,15 +160,7 @@ fn context(
     params(("error_id" = Uuid, Path), ("If-Match" = Option<String>, Header), ("Idempotency-Key" = Option<String>, Header)),
     request_body = ErrorUpdate, responses(
     (status = 200, description = "Changed, or as it was", body = ErrorWritten),
-    (status = 400, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "No valid key", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "No such error", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "Not in this state, or changed again and again", body = Problem, content_type = "application/problem+json"),
-    (status = 412, description = "Changed since the ETag given", body = Problem, content_type = "application/problem+json"),
-    (status = 413, description = "The body is too large", body = Problem, content_type = "application/problem+json"),
-    (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "A value is not allowed, or the key was used for another request", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "The database does not answer", body = Problem, content_type = "application/problem+json"),
+    Changing,
 ))]
 pub async fn update(
     State(app): State<App>,
@@ -245,13 +213,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     params(("error_id" = Uuid, Path), ("If-Match" = Option<String>, Header), ("Idempotency-Key" = Option<String>, Header)),
     responses(
     (status = 200, description = "Deleted", body = ErrorWritten),
-    (status = 400, description = "A header cannot be read", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "No valid key", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "No such error", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "Changed again and again", body = Problem, content_type = "application/problem+json"),
-    (status = 412, description = "Changed since the ETag given", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "The key was used for another request", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "The database does not answer", body = Problem, content_type = "application/problem+json"),
+    Deleting,
 ))]
 pub async fn delete(
     State(app): State<App>,
@@ -276,15 +238,7 @@ macro_rules! verb {
             params(("error_id" = Uuid, Path), ("If-Match" = Option<String>, Header), ("Idempotency-Key" = Option<String>, Header)),
             request_body = $body, responses(
             (status = 200, description = "Done, or as it was", body = ErrorWritten),
-            (status = 400, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
-            (status = 401, description = "No valid key", body = Problem, content_type = "application/problem+json"),
-            (status = 404, description = "No such error", body = Problem, content_type = "application/problem+json"),
-            (status = 409, description = "Not in this state", body = Problem, content_type = "application/problem+json"),
-            (status = 412, description = "Changed since the ETag given", body = Problem, content_type = "application/problem+json"),
-            (status = 413, description = "The body is too large", body = Problem, content_type = "application/problem+json"),
-            (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
-            (status = 422, description = "A value is not allowed, or the key was used for another request", body = Problem, content_type = "application/problem+json"),
-            (status = 503, description = "The database does not answer", body = Problem, content_type = "application/problem+json"),
+            Changing,
         ))]
         pub async fn $name(
             State($app): State<App>,
@@ -329,8 +283,8 @@ verb!(
     /// Merges it into another error of the project; all its occurrences, past and to come, count there.
     merge, "/api/v1/errors/{error_id}/merge", MergeRequest,
     |app, caller, id, request| {
-        let into = known(&app, &caller, ErrorId(request.into)).await;
-        let into = into.map_err(|_| Problem::invalid("into names no error of this project"))?;
+        let into = standing_of(&app, &caller, ErrorId(request.into)).await?;
+        let into = into.ok_or_else(|| Problem::invalid("into names no error of this project"))?;
         ErrorCommand::Merge { into: into.root }
     }
 );

@@ -1,9 +1,13 @@
 //! `/api/v1/errors`: reading errors and changing them.
 
 pub mod bulk;
+pub mod bulk_ingest;
 pub mod change;
 pub mod create;
+pub mod list;
 pub mod read;
+pub mod report;
+pub mod written;
 
 use axum::Json;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
@@ -18,6 +22,9 @@ use crate::problem::Problem;
 
 /// The header that says which position a write reached.
 pub const POSITION: &str = "x-bugsage-position";
+
+/// Characters of a description.
+const DESCRIPTION_MAX: usize = 10_000;
 
 /// A JSON body whose faults are answered as problems.
 pub struct Body<T>(pub T);
@@ -52,6 +59,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        // No text that is stored holds a NUL, and PostgreSQL refuses to be asked for one.
+        if parts.uri.query().is_some_and(|query| query.contains("%00")) {
+            return Err(Problem::bad_request("a parameter holds a NUL character"));
+        }
         Ok(Self(Query::from_request_parts(parts, state).await?.0))
     }
 }
@@ -83,9 +94,13 @@ pub(crate) fn with_etag<T: Serialize>(version: i64, body: T) -> Response {
 
 /// The answer to a command: what was told, its version and the position reached.
 pub(crate) fn written(executed: Executed) -> Response {
-    let mut response = with_etag(executed.sequence, executed.answer);
-    response
-        .headers_mut()
-        .insert(POSITION, HeaderValue::from(executed.position));
-    response
+    at_position(
+        executed.position,
+        with_etag(executed.sequence, executed.answer),
+    )
+}
+
+/// An answer that says which position its write reached.
+pub(crate) fn at_position(position: i64, answer: impl IntoResponse) -> Response {
+    ([(POSITION, HeaderValue::from(position))], answer).into_response()
 }

@@ -154,10 +154,11 @@ pub fn scrub(json: &[u8], rules: &Rules, limits: &Limits) -> Result<Scrubbed, Re
     })
 }
 
-/// Scrubs plain text by the same rules.
+/// Scrubs plain text by the same rules; NUL becomes U+FFFD here too.
 #[must_use]
 pub fn scrub_text(text: &str, rules: &Rules) -> String {
-    text::scrub(text, rules.emails, rules.ip_addresses)
+    let text = text.replace('\0', "\u{FFFD}");
+    text::scrub(&text, rules.emails, rules.ip_addresses)
         .0
         .into_owned()
 }

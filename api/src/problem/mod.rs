@@ -2,13 +2,12 @@
 //!
 //! What the log says and what the caller reads are two texts: a 500 shows no cause.
 
+pub mod documented;
+mod from;
+
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use bugsage_commands::ingest::IngestError;
-use bugsage_domain::error::Refusal;
-use bugsage_event_store::ExecuteError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -139,6 +138,17 @@ impl Problem {
         )
     }
 
+    /// 422: an idempotency key with another body.
+    #[must_use]
+    pub fn key_reused() -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "idempotency-key-reused",
+            "Idempotency key reused",
+            "this Idempotency-Key came before with another request: use a new key for a new request",
+        )
+    }
+
     /// 429: too much at once.
     #[must_use]
     pub fn busy(detail: impl Into<String>) -> Self {
@@ -204,117 +214,5 @@ impl IntoResponse for Problem {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
-    }
-}
-
-impl From<sqlx::Error> for Problem {
-    fn from(error: sqlx::Error) -> Self {
-        let away = match &error {
-            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
-            sqlx::Error::Database(db) => {
-                matches!(db.code().as_deref(), Some(code) if code.starts_with("57P") || code == "53300")
-            }
-            _ => false,
-        };
-        if away {
-            tracing::error!(%error, "the database is away");
-            return Self::unavailable("the database does not answer; try again in a moment");
-        }
-        Self::internal(&error)
-    }
-}
-
-impl From<ExecuteError<Refusal>> for Problem {
-    fn from(error: ExecuteError<Refusal>) -> Self {
-        match error {
-            ExecuteError::Refused(refusal) => refusal.into(),
-            ExecuteError::Stale { actual } => Self::stale(actual),
-            ExecuteError::Contended => Self::new(
-                StatusCode::CONFLICT,
-                "contended",
-                "Conflict",
-                "others changed it each time this was tried: try again",
-            ),
-            ExecuteError::KeyReused => Self::key_reused(),
-            ExecuteError::Database(error) => error.into(),
-            ExecuteError::Unreadable(cause) => Self::internal(&cause),
-            ExecuteError::Unwritable(cause) => Self::internal(&cause),
-        }
-    }
-}
-
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        if refusal.is_not_found() {
-            return Self::not_found("such error");
-        }
-        let (status, name, title) = if refusal.is_invalid_input() {
-            (StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Invalid value")
-        } else {
-            (StatusCode::CONFLICT, "refused", "Not in this state")
-        };
-        let mut problem = Self::new(status, name, title, refusal.to_string());
-        problem.allowed = refusal
-            .allowed()
-            .iter()
-            .map(|&word| word.to_owned())
-            .collect();
-        problem
-    }
-}
-
-impl From<IngestError> for Problem {
-    fn from(error: IngestError) -> Self {
-        match error {
-            IngestError::Full => {
-                Self::busy("too many occurrences are waiting: send it again in a second")
-            }
-            IngestError::KeyReused => Self::key_reused(),
-            IngestError::Unavailable => {
-                Self::unavailable("the database does not answer; nothing was stored, send it again")
-            }
-            IngestError::Failed(cause) => Self::internal(&cause),
-        }
-    }
-}
-
-impl Problem {
-    /// 422: an idempotency key with another body.
-    #[must_use]
-    pub fn key_reused() -> Self {
-        Self::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "idempotency-key-reused",
-            "Idempotency key reused",
-            "this Idempotency-Key came before with another request: use a new key for a new request",
-        )
-    }
-}
-
-impl From<JsonRejection> for Problem {
-    fn from(rejection: JsonRejection) -> Self {
-        match rejection {
-            JsonRejection::MissingJsonContentType(_) => {
-                Self::unsupported("send the body as JSON with Content-Type: application/json")
-            }
-            JsonRejection::JsonDataError(error) => Self::invalid(error.body_text()),
-            JsonRejection::JsonSyntaxError(error) => Self::bad_request(error.body_text()),
-            other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                Self::too_large("the body is larger than this address takes")
-            }
-            other => Self::bad_request(other.body_text()),
-        }
-    }
-}
-
-impl From<PathRejection> for Problem {
-    fn from(rejection: PathRejection) -> Self {
-        Self::bad_request(rejection.body_text())
-    }
-}
-
-impl From<QueryRejection> for Problem {
-    fn from(rejection: QueryRejection) -> Self {
-        Self::bad_request(rejection.body_text())
     }
 }
