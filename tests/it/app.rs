@@ -9,7 +9,7 @@ use bugsage_api::settings::Settings;
 use bugsage_commands::clock::Clock;
 use bugsage_event_store::{DatabaseRole, connect};
 use bugsage_test_database::TestDatabase;
-use reqwest::{Method, RequestBuilder, StatusCode};
+use reqwest::{Method, Request, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -143,30 +143,32 @@ impl TestApp {
         self.http.request(method, format!("{}{path}", self.url))
     }
 
+    /// A request with the key to the API.
+    pub(crate) fn signed(&self, method: Method, path: &str) -> RequestBuilder {
+        self.request(method, path)
+            .bearer_auth(&self.project.api_key)
+    }
+
+    /// Sends a request that was built by hand.
+    pub(crate) async fn execute(&self, request: Request) -> Answer {
+        let answer = self.http.execute(request).await;
+        read(answer.expect("the service answers")).await
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
-        send(
-            self.request(Method::GET, path)
-                .bearer_auth(&self.project.api_key),
-        )
-        .await
+        send(self.signed(Method::GET, path)).await
     }
 
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
-        let request = self.request(Method::POST, path).json(body);
-        send(request.bearer_auth(&self.project.api_key)).await
+        send(self.signed(Method::POST, path).json(body)).await
     }
 
     pub(crate) async fn put(&self, path: &str, body: &Value) -> Answer {
-        let request = self.request(Method::PUT, path).json(body);
-        send(request.bearer_auth(&self.project.api_key)).await
+        send(self.signed(Method::PUT, path).json(body)).await
     }
 
     pub(crate) async fn delete(&self, path: &str) -> Answer {
-        send(
-            self.request(Method::DELETE, path)
-                .bearer_auth(&self.project.api_key),
-        )
-        .await
+        send(self.signed(Method::DELETE, path)).await
     }
 
     /// Sends one event as an SDK would, in an envelope; the id of the event.
@@ -177,15 +179,15 @@ impl TestApp {
     }
 
     pub(crate) async fn send_envelope(&self, body: &[u8]) -> Answer {
-        let path = format!("/api/{}/envelope/", self.project.id);
-        let auth = format!(
-            "Sentry sentry_version=7, sentry_key={}",
-            self.project.dsn_key
-        );
-        let request = self
-            .request(Method::POST, &path)
-            .header("x-sentry-auth", auth);
-        send(request.body(body.to_vec())).await
+        send(self.to_ingest("envelope/").body(body.to_vec())).await
+    }
+
+    /// A request with the DSN's key to `/api/<project>/<name>`.
+    pub(crate) fn to_ingest(&self, name: &str) -> RequestBuilder {
+        let Project { id, dsn_key, .. } = &self.project;
+        let auth = format!("Sentry sentry_version=7, sentry_key={dsn_key}");
+        self.request(Method::POST, &format!("/api/{id}/{name}"))
+            .header("x-sentry-auth", auth)
     }
 
     /// The occurrence with an id that an SDK got.
@@ -201,10 +203,26 @@ impl TestApp {
             .fetch_one(&self.owner)
             .await
             .expect("the events");
-        let request = self
-            .request(Method::GET, path)
-            .bearer_auth(&self.project.api_key);
+        let request = self.signed(Method::GET, path);
         send(request.header("x-bugsage-min-position", position)).await
+    }
+
+    /// How many occurrences are stored, by the word of the database.
+    pub(crate) async fn stored(&self) -> i64 {
+        sqlx::query_scalar("select count(*) from occurrences")
+            .fetch_one(&self.owner)
+            .await
+            .expect("the occurrences")
+    }
+
+    /// A line of `/metrics`; 0 if it is not there. Counters are those of the whole test program.
+    pub(crate) async fn metric(&self, name: &str) -> u64 {
+        let page = send(self.request(Method::GET, "/metrics"))
+            .await
+            .expect(200);
+        let page = page.as_str().expect("a text").to_owned();
+        let line = page.lines().find_map(|line| line.strip_prefix(name));
+        line.map_or(0, |value| value.trim().parse().expect("a number"))
     }
 
     /// All errors of the project, as the list shows them.
@@ -218,7 +236,10 @@ impl TestApp {
 }
 
 pub(crate) async fn send(request: RequestBuilder) -> Answer {
-    let response = request.send().await.expect("the service answers");
+    read(request.send().await.expect("the service answers")).await
+}
+
+async fn read(response: Response) -> Answer {
     let (status, headers) = (response.status(), response.headers().clone());
     let bytes = response.bytes().await.expect("a whole body");
     let text = || Value::String(String::from_utf8_lossy(&bytes).into_owned());
@@ -307,4 +328,15 @@ async fn seed(owner: &PgPool, clock: &Clock, url: &str, organization: Uuid) -> P
         dsn_key,
         api_key,
     }
+}
+
+/// Asks again and again until it holds.
+pub(crate) async fn wait_until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let asked = async {
+        while !holds().await {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let in_time = tokio::time::timeout(PATIENCE, asked).await;
+    assert!(in_time.is_ok(), "waited in vain until {what}");
 }

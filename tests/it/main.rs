@@ -3,4 +3,5 @@
 
 mod app;
 mod conformance;
+mod ingest;
 mod smoke;

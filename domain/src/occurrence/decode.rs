@@ -2,6 +2,7 @@
 
 use chrono::DateTime;
 use serde::Deserialize;
+use serde::de::Error;
 use uuid::Uuid;
 
 use super::lenient::{Flag, List, Number, Object, Pairs, Text};
@@ -17,8 +18,11 @@ pub struct NotAnEvent(#[from] serde_json::Error);
 /// # Errors
 /// [`NotAnEvent`] when the bytes are not one well-formed JSON object in UTF-8.
 pub fn decode(json: &[u8]) -> Result<Occurrence, NotAnEvent> {
-    let wire: Event = serde_json::from_slice(json)?;
-    Ok(wire.into())
+    let wire: Object<Event> = serde_json::from_slice(json)?;
+    let event = wire
+        .0
+        .ok_or_else(|| serde_json::Error::custom("it is another kind of value"))?;
+    Ok(event.into())
 }
 
 #[derive(Deserialize)]
