@@ -2,6 +2,15 @@
 //! through HTTP and by real SDKs. Every answer is held against the OpenAPI document.
 
 mod app;
+mod away;
 mod conformance;
+mod errors;
+mod health;
+mod idempotency;
 mod ingest;
+mod keys;
+mod min_position;
+mod openapi;
+mod problems;
+mod settings;
 mod smoke;

@@ -93,9 +93,7 @@ pub(crate) async fn execute(
     context: CommandContext,
 ) -> Result<Executed, Problem> {
     // A key of one project must not learn of the errors of another.
-    if standing_of(app, caller, id).await?.is_none() {
-        return first_answer(app, caller, &context).await;
-    }
+    known(app, caller, id).await?;
     let executed = app
         .executor
         .execute::<ErrorGroup, _>(&id.to_string(), command, context, |group, version| {
@@ -105,28 +103,25 @@ pub(crate) async fn execute(
     Ok(executed)
 }
 
-/// The first answer to the key of a command whose error is gone: it may be what deleted it.
-async fn first_answer(
-    app: &App,
-    caller: &Caller,
-    context: &CommandContext,
-) -> Result<Executed, Problem> {
-    let gone = || Problem::not_found("such error");
-    let key = context.idempotency.as_ref().ok_or_else(gone)?;
-    let organization = caller.scope.organization;
+/// The first answer to a command with this key: before anything that may have changed since is looked at.
+async fn first_answer(app: &App, context: &CommandContext) -> Result<Option<Response>, Problem> {
+    let Some(key) = &context.idempotency else {
+        return Ok(None);
+    };
+    let organization = context.metadata.organization_id;
     let mut transaction = tenant(&app.database, organization).await?;
     match answered_before(&mut transaction, organization, key).await? {
+        None => Ok(None),
         Some(Verdict::Repeated {
             answer,
             sequence,
             position,
-        }) => Ok(Executed {
+        }) => Ok(Some(written(Executed {
             answer,
             sequence,
             position,
-        }),
+        }))),
         Some(_) => Err(Problem::key_reused()),
-        None => Err(gone()),
     }
 }
 
@@ -170,6 +165,9 @@ pub async fn update(
     Body(update): Body<ErrorUpdate>,
 ) -> Result<Response, Problem> {
     let mut context = context(&caller, &headers, &update, &format!("update {id}"))?;
+    if let Some(first) = first_answer(&app, &context).await? {
+        return Ok(first);
+    }
     let description = match &update.description {
         Some(text) if text.chars().count() > DESCRIPTION_MAX => {
             return Err(Problem::invalid(format!(
@@ -222,6 +220,9 @@ pub async fn delete(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let context = context(&caller, &headers, &(), &format!("delete {id}"))?;
+    if let Some(first) = first_answer(&app, &context).await? {
+        return Ok(first);
+    }
     let command = ErrorCommand::Delete {
         by: caller.actor.clone(),
     };
@@ -249,6 +250,9 @@ macro_rules! verb {
         ) -> Result<Response, Problem> {
             let what = format!("{} {}", stringify!($name), $id);
             let context = context(&$caller, &headers, &$request, &what)?;
+            if let Some(first) = first_answer(&$app, &context).await? {
+                return Ok(first);
+            }
             let command = $command;
             Ok(written(execute(&$app, &$caller, ErrorId($id), command, context).await?))
         }
@@ -283,6 +287,7 @@ verb!(
     /// Merges it into another error of the project; all its occurrences, past and to come, count there.
     merge, "/api/v1/errors/{error_id}/merge", MergeRequest,
     |app, caller, id, request| {
+        known(&app, &caller, ErrorId(id)).await?;
         let into = standing_of(&app, &caller, ErrorId(request.into)).await?;
         let into = into.ok_or_else(|| Problem::invalid("into names no error of this project"))?;
         ErrorCommand::Merge { into: into.root }
