@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::errors::{bulk, bulk_ingest, change, create, list, read};
+use crate::errors::{bulk, bulk_ingest, change, create, list, read, verbs};
 use crate::ingest::answer::Rejection;
 use crate::ingest::{cors, endpoint};
 use crate::problem::Problem;
@@ -57,11 +57,11 @@ fn rest() -> OpenApiRouter<App> {
         .routes(routes!(read::statistics))
         .routes(routes!(bulk::bulk))
         .routes(routes!(read::get, change::update, change::delete))
-        .routes(routes!(change::resolve))
-        .routes(routes!(change::ignore))
-        .routes(routes!(change::reopen))
-        .routes(routes!(change::merge))
-        .routes(routes!(change::unmerge))
+        .routes(routes!(verbs::resolve))
+        .routes(routes!(verbs::ignore))
+        .routes(routes!(verbs::reopen))
+        .routes(routes!(verbs::merge))
+        .routes(routes!(verbs::unmerge))
         .routes(routes!(read::occurrences))
         .routes(routes!(read::activity))
         .routes(routes!(read::occurrence))

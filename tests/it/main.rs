@@ -1,6 +1,11 @@
 //! The whole system from outside: a service on a real port over a real database, asked
 //! through HTTP and by real SDKs. Every answer is held against the OpenAPI document.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that unwraps says where it failed"
+)]
+
 mod app;
 mod away;
 mod conformance;

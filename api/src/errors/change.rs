@@ -5,14 +5,11 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use bugsage_commands::ingest::keyed_digest;
 use bugsage_commands::standing::{Standing, standing};
-use bugsage_domain::error::{
-    Edit, ErrorCommand, ErrorGroup, ErrorStatus, IgnoredUntil, ResolvedHow, TextRef,
-};
+use bugsage_domain::error::{Edit, ErrorCommand, ErrorGroup, ErrorStatus, TextRef};
 use bugsage_domain::ids::{ErrorId, TextId};
 use bugsage_domain::scrub::scrub_text;
 use bugsage_domain::severity::Severity;
 use bugsage_event_store::{CommandContext, Executed, NewText, Verdict, answered_before, tenant};
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -58,34 +55,8 @@ fn given<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Option<String>>, 
     Option::deserialize(field).map(Some)
 }
 
-/// How an error is to be resolved.
-#[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct ResolveRequest {
-    /// The release that no longer has it.
-    pub in_release: Option<String>,
-}
-
-/// How long an error is to be ignored: give one of the two, or neither for ever.
-#[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct IgnoreRequest {
-    /// Until this moment.
-    pub until: Option<DateTime<Utc>>,
-    /// Until it has occurred so many times more.
-    pub more_occurrences: Option<u32>,
-}
-
-/// Where an error is to be merged into.
-#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MergeRequest {
-    /// The error that goes on.
-    pub into: Uuid,
-}
-
 /// Carries a command of a caller to an error of its project.
-pub(crate) async fn execute(
+pub(super) async fn execute(
     app: &App,
     caller: &Caller,
     id: ErrorId,
@@ -104,7 +75,10 @@ pub(crate) async fn execute(
 }
 
 /// The first answer to a command with this key: before anything that may have changed since is looked at.
-async fn first_answer(app: &App, context: &CommandContext) -> Result<Option<Response>, Problem> {
+pub(super) async fn first_answer(
+    app: &App,
+    context: &CommandContext,
+) -> Result<Option<Response>, Problem> {
     let Some(key) = &context.idempotency else {
         return Ok(None);
     };
@@ -126,18 +100,22 @@ async fn first_answer(app: &App, context: &CommandContext) -> Result<Option<Resp
 }
 
 /// Where an error of the caller's project stands; 404 for any other.
-async fn known(app: &App, caller: &Caller, id: ErrorId) -> Result<Standing, Problem> {
+pub(super) async fn known(app: &App, caller: &Caller, id: ErrorId) -> Result<Standing, Problem> {
     let standing = standing_of(app, caller, id).await?;
     standing.ok_or_else(|| Problem::not_found("such error"))
 }
 
-async fn standing_of(app: &App, caller: &Caller, id: ErrorId) -> Result<Option<Standing>, Problem> {
+pub(super) async fn standing_of(
+    app: &App,
+    caller: &Caller,
+    id: ErrorId,
+) -> Result<Option<Standing>, Problem> {
     let scope = &caller.scope;
     Ok(standing(&app.database, scope.organization, scope.project, id).await?)
 }
 
 /// The context of a command with its headers: `Idempotency-Key` and `If-Match`.
-fn context(
+pub(super) fn context(
     caller: &Caller,
     headers: &HeaderMap,
     asked: &impl Serialize,
@@ -202,7 +180,7 @@ pub async fn update(
     ))
 }
 
-pub(crate) fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -229,97 +207,4 @@ pub async fn delete(
     Ok(written(
         execute(&app, &caller, ErrorId(id), command, context).await?,
     ))
-}
-
-/// A handler of `POST /api/v1/errors/{id}/<verb>` with its OpenAPI entry.
-macro_rules! verb {
-    ($(#[$doc:meta])* $name:ident, $path:literal, $body:ty, |$app:ident, $caller:ident, $id:ident, $request:ident| $command:expr) => {
-        $(#[$doc])*
-        #[utoipa::path(post, path = $path, tag = "errors",
-            params(("error_id" = Uuid, Path), ("If-Match" = Option<String>, Header), ("Idempotency-Key" = Option<String>, Header)),
-            request_body = $body, responses(
-            (status = 200, description = "Done, or as it was", body = ErrorWritten),
-            Changing,
-        ))]
-        pub async fn $name(
-            State($app): State<App>,
-            $caller: Caller,
-            At($id): At<Uuid>,
-            headers: HeaderMap,
-            Body($request): Body<$body>,
-        ) -> Result<Response, Problem> {
-            let what = format!("{} {}", stringify!($name), $id);
-            let context = context(&$caller, &headers, &$request, &what)?;
-            if let Some(first) = first_answer(&$app, &context).await? {
-                return Ok(first);
-            }
-            let command = $command;
-            Ok(written(execute(&$app, &$caller, ErrorId($id), command, context).await?))
-        }
-    };
-}
-
-verb!(
-    /// Resolves it: the next occurrence makes it regress.
-    resolve, "/api/v1/errors/{error_id}/resolve", ResolveRequest,
-    |app, caller, id, request| ErrorCommand::Resolve {
-        by: caller.actor.clone(),
-        at: app.clock.now(),
-        how: ResolvedHow::Manually,
-        in_release: request.in_release.clone(),
-    }
-);
-verb!(
-    /// Ignores it: for ever, until a time, or until it has occurred so many times more.
-    ignore, "/api/v1/errors/{error_id}/ignore", IgnoreRequest,
-    |app, caller, id, request| ErrorCommand::Ignore {
-        by: caller.actor.clone(),
-        at: app.clock.now(),
-        until: ignored_until(&app, &caller, ErrorId(id), &request).await?,
-    }
-);
-verb!(
-    /// Takes back that it is resolved or ignored.
-    reopen, "/api/v1/errors/{error_id}/reopen", Empty,
-    |app, caller, id, request| ErrorCommand::Reopen { by: caller.actor.clone() }
-);
-verb!(
-    /// Merges it into another error of the project; all its occurrences, past and to come, count there.
-    merge, "/api/v1/errors/{error_id}/merge", MergeRequest,
-    |app, caller, id, request| {
-        known(&app, &caller, ErrorId(id)).await?;
-        let into = standing_of(&app, &caller, ErrorId(request.into)).await?;
-        let into = into.ok_or_else(|| Problem::invalid("into names no error of this project"))?;
-        ErrorCommand::Merge { into: into.root }
-    }
-);
-verb!(
-    /// Takes a merge back: its occurrences, past and to come, are its own again.
-    unmerge, "/api/v1/errors/{error_id}/unmerge", Empty,
-    |app, caller, id, request| ErrorCommand::Unmerge
-);
-
-/// An empty object: the command needs nothing more.
-#[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Empty {}
-
-pub(crate) async fn ignored_until(
-    app: &App,
-    caller: &Caller,
-    id: ErrorId,
-    request: &IgnoreRequest,
-) -> Result<IgnoredUntil, Problem> {
-    match (request.until, request.more_occurrences) {
-        (None, None) => Ok(IgnoredUntil::Forever),
-        (Some(at), None) => Ok(IgnoredUntil::Time { at }),
-        (None, Some(0)) => Err(Problem::invalid("more_occurrences is at least 1")),
-        (None, Some(more)) => {
-            let now = u64::try_from(known(app, caller, id).await?.count).unwrap_or(0);
-            Ok(IgnoredUntil::Occurrences {
-                count: now.saturating_add(u64::from(more)),
-            })
-        }
-        (Some(_), Some(_)) => Err(Problem::invalid("give until or more_occurrences, not both")),
-    }
 }

@@ -7,6 +7,7 @@ pub mod create;
 pub mod list;
 pub mod read;
 pub mod report;
+pub mod verbs;
 pub mod written;
 
 use axum::Json;

@@ -26,7 +26,7 @@ impl From<ExecuteError<Refusal>> for Problem {
             ExecuteError::Stale { actual } => Self::stale(actual),
             ExecuteError::Contended => Self::new(
                 StatusCode::CONFLICT,
-                "contended",
+                "/problems/contended",
                 "Conflict",
                 "others changed it each time this was tried: try again",
             ),
@@ -43,17 +43,21 @@ impl From<Refusal> for Problem {
         if refusal.is_not_found() {
             return Self::not_found("such error");
         }
-        let (status, name, title) = if refusal.is_invalid_input() {
-            (StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Invalid value")
+        let (status, kind, title) = if refusal.is_invalid_input() {
+            (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "/problems/invalid",
+                "Invalid value",
+            )
         } else {
-            (StatusCode::CONFLICT, "refused", "Not in this state")
+            (
+                StatusCode::CONFLICT,
+                "/problems/refused",
+                "Not in this state",
+            )
         };
-        let mut problem = Self::new(status, name, title, refusal.to_string());
-        problem.allowed = refusal
-            .allowed()
-            .iter()
-            .map(|&word| word.to_owned())
-            .collect();
+        let mut problem = Self::new(status, kind, title, refusal.to_string());
+        problem.allowed = refusal.allowed();
         problem
     }
 }

@@ -18,9 +18,9 @@ use crate::request_id;
 pub struct Problem {
     /// A stable name of the kind of problem: `/problems/<name>`.
     #[schema(example = "/problems/not-found")]
-    pub r#type: String,
+    pub r#type: &'static str,
     /// The kind of problem in a few words.
-    pub title: String,
+    pub title: &'static str,
     /// The HTTP status.
     #[schema(example = 404)]
     pub status: u16,
@@ -29,21 +29,27 @@ pub struct Problem {
     /// The request, for finding it in the logs.
     pub request_id: String,
     /// For a refused command: what would be allowed now.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub allowed: Vec<String>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    pub allowed: &'static [&'static str],
     #[serde(skip)]
     retry_after: Option<u32>,
 }
 
 impl Problem {
-    fn new(status: StatusCode, name: &str, title: &str, detail: impl Into<String>) -> Self {
+    fn new(
+        status: StatusCode,
+        kind: &'static str,
+        title: &'static str,
+        detail: impl Into<String>,
+    ) -> Self {
         Self {
-            r#type: format!("/problems/{name}"),
-            title: title.to_owned(),
+            r#type: kind,
+            title,
             status: status.as_u16(),
             detail: detail.into(),
             request_id: request_id::current(),
-            allowed: Vec::new(),
+            allowed: &[],
             retry_after: None,
         }
     }
@@ -53,7 +59,7 @@ impl Problem {
     pub fn bad_request(detail: impl Into<String>) -> Self {
         Self::new(
             StatusCode::BAD_REQUEST,
-            "bad-request",
+            "/problems/bad-request",
             "Bad request",
             detail,
         )
@@ -64,7 +70,7 @@ impl Problem {
     pub fn unauthorized(detail: impl Into<String>) -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,
-            "unauthorized",
+            "/problems/unauthorized",
             "Not signed in",
             detail,
         )
@@ -75,7 +81,7 @@ impl Problem {
     pub fn not_found(what: &str) -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
-            "not-found",
+            "/problems/not-found",
             "Not found",
             format!("there is no {what} here"),
         )
@@ -86,7 +92,7 @@ impl Problem {
     pub fn method_not_allowed() -> Self {
         Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
-            "method-not-allowed",
+            "/problems/method-not-allowed",
             "Method not allowed",
             "this address does not take that method: see /docs",
         )
@@ -97,7 +103,7 @@ impl Problem {
     pub fn stale(actual: i64) -> Self {
         Self::new(
             StatusCode::PRECONDITION_FAILED,
-            "stale",
+            "/problems/stale",
             "Changed meanwhile",
             format!(
                 "it stands at version {actual}: read it again and repeat the change with that ETag"
@@ -110,7 +116,7 @@ impl Problem {
     pub fn too_large(detail: impl Into<String>) -> Self {
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,
-            "too-large",
+            "/problems/too-large",
             "Too large",
             detail,
         )
@@ -121,7 +127,7 @@ impl Problem {
     pub fn unsupported(detail: impl Into<String>) -> Self {
         Self::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported",
+            "/problems/unsupported",
             "Unsupported media type",
             detail,
         )
@@ -132,7 +138,7 @@ impl Problem {
     pub fn invalid(detail: impl Into<String>) -> Self {
         Self::new(
             StatusCode::UNPROCESSABLE_ENTITY,
-            "invalid",
+            "/problems/invalid",
             "Invalid value",
             detail,
         )
@@ -143,7 +149,7 @@ impl Problem {
     pub fn key_reused() -> Self {
         Self::new(
             StatusCode::UNPROCESSABLE_ENTITY,
-            "idempotency-key-reused",
+            "/problems/idempotency-key-reused",
             "Idempotency key reused",
             "this Idempotency-Key came before with another request: use a new key for a new request",
         )
@@ -154,7 +160,7 @@ impl Problem {
     pub fn busy(detail: impl Into<String>) -> Self {
         Self::new(
             StatusCode::TOO_MANY_REQUESTS,
-            "busy",
+            "/problems/busy",
             "Too much at once",
             detail,
         )
@@ -166,7 +172,7 @@ impl Problem {
     pub fn unavailable(detail: impl Into<String>) -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
-            "unavailable",
+            "/problems/unavailable",
             "Not available",
             detail,
         )
@@ -179,7 +185,7 @@ impl Problem {
         tracing::error!(%cause, "internal error");
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
-            "internal",
+            "/problems/internal",
             "Internal error",
             "something went wrong on our side; the log has the cause under this request id",
         )

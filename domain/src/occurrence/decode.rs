@@ -148,7 +148,7 @@ impl<'de> Deserialize<'de> for MessageField {
             Object::deserialize(value).unwrap_or_default()
         } else {
             let formatted = Text::deserialize(value).unwrap_or_default();
-            Object(formatted.0.is_some().then(|| LogEntry {
+            Object(formatted.0.is_some().then_some(LogEntry {
                 message: Text(None),
                 formatted,
             }))
