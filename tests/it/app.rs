@@ -11,6 +11,7 @@ use bugsage_test_database::TestDatabase;
 use reqwest::{Method, Request, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use tokio::net::TcpStream;
 use uuid::Uuid;
 
 mod seed;
@@ -130,6 +131,12 @@ impl TestApp {
         .await
     }
 
+    /// A bare connection, for what no client would send.
+    pub(crate) async fn connection(&self) -> TcpStream {
+        let address = self.url.trim_start_matches("http://");
+        TcpStream::connect(address).await.expect("it listens")
+    }
+
     /// A request without a key.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}{path}", self.url))
@@ -224,6 +231,16 @@ impl TestApp {
             .await
             .expect(200);
         list["errors"].as_array().expect("a list").clone()
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        let forgotten = self.running.is_some() && !std::thread::panicking();
+        assert!(
+            !forgotten,
+            "end the test with stop(), or nothing is held against the document"
+        );
     }
 }
 

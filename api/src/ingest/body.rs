@@ -16,6 +16,8 @@ pub const COMPRESSED_MAX: usize = 20 * 1024 * 1024;
 pub const DECOMPRESSED_MAX: usize = 100 * 1024 * 1024;
 /// The longest that a body may take to arrive: while it does, it takes room from others.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// How long the rest of a refused body is read.
+const DISCARDING: Duration = Duration::from_secs(5);
 /// Bodies above this are inflated off the async threads.
 const QUICK: usize = 256 * 1024;
 /// What a body is assumed to grow to before that is known.
@@ -83,14 +85,25 @@ impl InFlight {
     ///
     /// # Errors
     /// See [`Unread`].
-    pub async fn read(&self, headers: &HeaderMap, body: Body) -> Result<(Bytes, Held), Unread> {
+    pub async fn read(&self, headers: &HeaderMap, mut body: Body) -> Result<(Bytes, Held), Unread> {
         let mut held = Held {
             permits: None,
             kib: 0,
         };
-        let bytes = tokio::time::timeout(PATIENCE, self.receive(headers, body, &mut held))
+        if announced(headers) > COMPRESSED_MAX {
+            return Err(Unread::TooLarge);
+        }
+        let received = tokio::time::timeout(PATIENCE, self.receive(&mut body, &mut held))
             .await
-            .map_err(|_| Unread::Broken(format!("it took longer than {PATIENCE:?}")))??;
+            .map_err(|_| Unread::Broken(format!("it took longer than {PATIENCE:?}")))?;
+        let bytes = match received {
+            Err(refused @ (Unread::NoRoom | Unread::TooLarge)) => {
+                drop(held);
+                discard(body).await;
+                return Err(refused);
+            }
+            other => other?,
+        };
         let encoding = encoding(headers)?;
         let copies = encoding.copies();
         if copies == 0 {
@@ -108,19 +121,7 @@ impl InFlight {
         }
     }
 
-    async fn receive(
-        &self,
-        headers: &HeaderMap,
-        mut body: Body,
-        held: &mut Held,
-    ) -> Result<Bytes, Unread> {
-        let announced = headers
-            .get(header::CONTENT_LENGTH)
-            .and_then(|value| value.to_str().ok()?.parse::<usize>().ok())
-            .unwrap_or(0);
-        if announced > COMPRESSED_MAX {
-            return Err(Unread::TooLarge);
-        }
+    async fn receive(&self, body: &mut Body, held: &mut Held) -> Result<Bytes, Unread> {
         let mut bytes = Vec::new();
         while let Some(frame) = body.frame().await {
             let frame = frame.map_err(|error| Unread::Broken(error.to_string()))?;
@@ -136,6 +137,28 @@ impl InFlight {
         }
         Ok(bytes.into())
     }
+}
+
+fn announced(headers: &HeaderMap) -> usize {
+    headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse().ok())
+        .unwrap_or(0)
+}
+
+/// Reads on and keeps nothing: a sender who is still writing would never see the answer.
+async fn discard(mut body: Body) {
+    let rest = async {
+        let mut left = COMPRESSED_MAX;
+        while let Some(Ok(frame)) = body.frame().await {
+            let size = frame.data_ref().map_or(0, Bytes::len);
+            match left.checked_sub(size) {
+                Some(less) => left = less,
+                None => break,
+            }
+        }
+    };
+    tokio::time::timeout(DISCARDING, rest).await.ok(); // what comes later is not waited for
 }
 
 /// The encodings that all the headers name together.

@@ -1,27 +1,19 @@
 //! Senders that go away.
 
 use tokio::io::AsyncWriteExt;
-use tokio::net::TcpStream;
 
-use super::message;
+use super::{head, message};
 use crate::app::{TestApp, envelope, wait_until};
 
 /// Writes the beginning of a request and hangs up.
 async fn send_and_hang_up(app: &TestApp, bytes: &[u8]) {
-    let address = app.url.trim_start_matches("http://");
-    let mut connection = TcpStream::connect(address).await.unwrap();
+    let mut connection = app.connection().await;
     connection.write_all(bytes).await.unwrap();
     connection.shutdown().await.unwrap();
 }
 
 fn request(app: &TestApp, body: &[u8]) -> Vec<u8> {
-    let head = format!(
-        "POST /api/{}/envelope/?sentry_key={} HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n",
-        app.project.id,
-        app.project.dsn_key,
-        body.len()
-    );
-    [head.as_bytes(), body].concat()
+    [head(app, body.len()).as_bytes(), body].concat()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,9 +1,10 @@
 //! How much is taken at once.
 
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::encodings::{ENCODINGS, pack};
-use super::{assert_rejected, chunked, message};
+use super::{assert_rejected, chunked, head, message};
 use crate::app::{TestApp, envelope, send};
 
 const MB: usize = 1024 * 1024;
@@ -41,20 +42,23 @@ async fn an_event_that_is_too_large_costs_no_other() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_over_twenty_megabytes_is_refused() {
     let app = TestApp::start().await;
-    let body = chunked(vec![b'x'; 21 * MB]);
-    let answer = send(app.to_ingest("envelope/").body(body)).await;
-    assert_rejected(&answer, 413, "more than 20971520 bytes");
+    for size in [20 * MB + 1, 35 * MB] {
+        let body = chunked(vec![b'x'; size]);
+        let answer = send(app.to_ingest("envelope/").body(body)).await;
+        assert_rejected(&answer, 413, "more than 20971520 bytes");
+    }
     app.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_announces_too_much_is_refused_unread() {
     let app = TestApp::start().await;
-    let request = app
-        .to_ingest("envelope/")
-        .header("expect", "100-continue")
-        .body(vec![b'x'; 21 * MB]);
-    assert_rejected(&send(request).await, 413, "more than 20971520 bytes");
+    let head = head(&app, 20 * MB + 1);
+    let mut connection = app.connection().await;
+    connection.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    connection.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 413");
     app.stop().await;
 }
 
@@ -120,6 +124,21 @@ async fn too_many_bytes_at_once_are_told_to_come_back() {
         Some("1::organization:busy")
     );
     app.send_envelope(&envelope(&[&half])).await.expect(200);
+    app.stop().await;
+}
+
+/// A sender who cannot write to the end would lose the answer, and with it when to come back.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_refused_midway_can_write_to_the_end() {
+    let app = TestApp::start_with(&[("BUGSAGE_INFLIGHT_MB", "1")]).await;
+    let body = vec![b'x'; 15 * MB];
+    let head = head(&app, body.len());
+    let mut connection = app.connection().await;
+    connection.write_all(head.as_bytes()).await.unwrap();
+    connection.write_all(&body).await.expect("to the end");
+    let mut answer = [0; 12];
+    connection.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 429");
     app.stop().await;
 }
 
