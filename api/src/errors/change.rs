@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::written::ErrorWritten;
-use super::{At, Body, DESCRIPTION_MAX, if_match, written};
+use super::{At, Body, DESCRIPTION_MAX, clean_title, if_match, written};
 use crate::idempotency;
 use crate::keys::Caller;
 use crate::problem::Problem;
@@ -164,7 +164,7 @@ pub async fn update(
     let edit = Edit {
         title: update
             .title
-            .map(|title| scrub_text(&title, &caller.reporter.rules)),
+            .map(|title| clean_title(&title, &caller.reporter.rules)),
         description,
         severity: update.severity,
         status: update.status,

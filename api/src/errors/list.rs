@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::Asked;
+use super::{Asked, moment};
 use crate::keys::Caller;
 use crate::problem::Problem;
 use crate::problem::documented::Asking;
@@ -43,8 +43,10 @@ pub struct ListParams {
     /// Text in title or culprit.
     search: Option<String>,
     /// Last seen then or later (RFC 3339).
+    #[serde(deserialize_with = "moment")]
     date_from: Option<DateTime<Utc>>,
     /// Last seen then or earlier (RFC 3339).
+    #[serde(deserialize_with = "moment")]
     date_to: Option<DateTime<Utc>>,
     /// last_seen, first_seen, count or users_affected.
     #[param(value_type = Option<String>)]

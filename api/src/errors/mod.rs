@@ -15,9 +15,12 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use bugsage_domain::error::TITLE_MAX;
+use bugsage_domain::scrub::{Rules, scrub_text};
 use bugsage_event_store::Executed;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use chrono::{DateTime, Datelike, Utc};
+use serde::de::{DeserializeOwned, Error};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::problem::Problem;
 
@@ -66,6 +69,24 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
         }
         Ok(Self(Query::from_request_parts(parts, state).await?.0))
     }
+}
+
+/// A moment as RFC 3339 writes it, with four digits of a year: PostgreSQL cannot hold every other.
+pub(crate) fn moment<'de, D: Deserializer<'de>>(
+    field: D,
+) -> Result<Option<DateTime<Utc>>, D::Error> {
+    let at = Option::<DateTime<Utc>>::deserialize(field)?;
+    if at.is_some_and(|at| !(1..=9999).contains(&at.year())) {
+        return Err(D::Error::custom("a time has a year from 0001 to 9999"));
+    }
+    Ok(at)
+}
+
+/// A title without secrets. What stands in their place may be longer than they were, so it is
+/// cut again; a title that was too long stays so, to be refused.
+pub(crate) fn clean_title(title: &str, rules: &Rules) -> String {
+    let max = title.chars().count().max(TITLE_MAX);
+    scrub_text(title, rules).chars().take(max).collect()
 }
 
 /// The version a caller has seen, from `If-Match: "3"`.

@@ -14,8 +14,8 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::DESCRIPTION_MAX;
 use super::change::hex;
+use super::{DESCRIPTION_MAX, clean_title};
 use crate::keys::Caller;
 use crate::problem::Problem;
 use crate::request_id;
@@ -136,7 +136,7 @@ pub(super) fn submission(
     let json = serde_json::to_vec(&event).map_err(|error| Problem::internal(&error))?;
     let prepared = prepare(&caller.reporter, &json, None, event_id, now)?;
     let rules = &caller.reporter.rules;
-    let title = scrub_text(&report.title, rules);
+    let title = clean_title(&report.title, rules);
     let description = report
         .description
         .as_deref()

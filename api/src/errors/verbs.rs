@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::change::{context, execute, first_answer, known, standing_of};
 use super::written::ErrorWritten;
-use super::{At, Body, written};
+use super::{At, Body, moment, written};
 use crate::keys::Caller;
 use crate::problem::Problem;
 use crate::problem::documented::Changing;
@@ -31,6 +31,7 @@ pub struct ResolveRequest {
 #[serde(default, deny_unknown_fields)]
 pub struct IgnoreRequest {
     /// Until this moment.
+    #[serde(deserialize_with = "moment")]
     pub until: Option<DateTime<Utc>>,
     /// Until it has occurred so many times more.
     pub more_occurrences: Option<u32>,

@@ -186,6 +186,20 @@ async fn secrets_are_scrubbed_from_a_report() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_title_that_grows_by_scrubbing_is_cut() {
+    let app = TestApp::start().await;
+    let title = format!("{} pwd=a", "x".repeat(249));
+    let id = reported(&app, &title).await;
+    let path = format!("/api/v1/errors/{id}");
+    for title in [title, format!("{} pwd=b", "y".repeat(249))] {
+        app.put(&path, &json!({"title": title})).await.expect(200);
+        let kept = detail(&app, &id).await["title"].clone();
+        assert_eq!(kept.as_str().unwrap().chars().count(), 255);
+    }
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_stack_trace_is_kept_as_it_was_sent() {
     let app = TestApp::start().await;
     let trace = "Traceback (most recent call last):\n  File \"a.py\", line 1, in f\nKeyError: 'x'";

@@ -6,6 +6,7 @@ mod change;
 mod create;
 mod list;
 mod merge;
+mod odd;
 mod read;
 
 use serde_json::{Value, json};

@@ -35,7 +35,7 @@ fn full() -> Value {
 }
 
 /// JSON values that some sender will put where another kind is expected.
-const ODD: [&str; 16] = [
+const ODD: [&str; 17] = [
     "null",
     "true",
     "-1",
@@ -44,6 +44,7 @@ const ODD: [&str; 16] = [
     "18446744073709551615",
     "99999999999999999999999999",
     "\"\"",
+    r#""\n \t""#,
     r#""a\u0000b""#,
     r#""\ud800""#,
     r#""\udc00\ud800 \ud83d\ude00""#,
