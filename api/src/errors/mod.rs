@@ -11,6 +11,7 @@ pub mod verbs;
 pub mod written;
 
 use axum::Json;
+use axum::body::HttpBody;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -37,6 +38,12 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        // A command that needs no more than its address may come without a body.
+        if request.body().is_end_stream() && !request.headers().contains_key(header::CONTENT_TYPE) {
+            return serde_json::from_str("{}")
+                .map(Self)
+                .map_err(|error| Problem::invalid(error.to_string()));
+        }
         Ok(Self(Json::from_request(request, state).await?.0))
     }
 }

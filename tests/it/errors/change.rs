@@ -147,6 +147,21 @@ async fn each_verb_moves_the_status() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_verb_with_nothing_to_add_needs_no_body() {
+    let app = TestApp::start().await;
+    let id = reported(&app, "moved").await;
+    let post = async |verb: &str| {
+        let path = format!("/api/v1/errors/{id}/{verb}");
+        send(app.signed(Method::POST, &path)).await
+    };
+    for verb in ["resolve", "reopen", "ignore"] {
+        post(verb).await.expect(200);
+    }
+    post("merge").await.expect(422);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_resolved_error_says_by_whom_when_and_in_which_release() {
     let app = TestApp::start().await;
     let id = reported(&app, "settled").await;
