@@ -2,16 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, Datelike, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::QueryError;
-
-/// Whether a time can stand in a row. A cursor may be forged, and PostgreSQL cannot hold every time.
-pub(crate) fn can_be(time: DateTime<Utc>) -> bool {
-    (1970..=9999).contains(&time.year())
-}
 
 pub(crate) fn encode<T: Serialize>(place: &T) -> Result<String, QueryError> {
     let json = serde_json::to_vec(place).map_err(|_| QueryError::Cursor)?;

@@ -2,7 +2,6 @@
 
 use chrono::DateTime;
 use serde::Deserialize;
-use serde::de::Error;
 use uuid::Uuid;
 
 use super::lenient::{Flag, List, Number, Object, Pairs, Text};
@@ -18,11 +17,8 @@ pub struct NotAnEvent(#[from] serde_json::Error);
 /// # Errors
 /// [`NotAnEvent`] when the bytes are not one well-formed JSON object in UTF-8.
 pub fn decode(json: &[u8]) -> Result<Occurrence, NotAnEvent> {
-    let wire: Object<Event> = serde_json::from_slice(json)?;
-    let event = wire
-        .0
-        .ok_or_else(|| serde_json::Error::custom("it is another kind of value"))?;
-    Ok(event.into())
+    let wire: Event = serde_json::from_slice(json)?;
+    Ok(wire.into())
 }
 
 #[derive(Deserialize)]
@@ -148,7 +144,7 @@ impl<'de> Deserialize<'de> for MessageField {
             Object::deserialize(value).unwrap_or_default()
         } else {
             let formatted = Text::deserialize(value).unwrap_or_default();
-            Object(formatted.0.is_some().then_some(LogEntry {
+            Object(formatted.0.is_some().then(|| LogEntry {
                 message: Text(None),
                 formatted,
             }))

@@ -154,11 +154,10 @@ pub fn scrub(json: &[u8], rules: &Rules, limits: &Limits) -> Result<Scrubbed, Re
     })
 }
 
-/// Scrubs plain text by the same rules; NUL becomes U+FFFD here too.
+/// Scrubs plain text by the same rules.
 #[must_use]
 pub fn scrub_text(text: &str, rules: &Rules) -> String {
-    let text = text.replace('\0', "\u{FFFD}");
-    text::scrub(&text, rules.emails, rules.ip_addresses)
+    text::scrub(text, rules.emails, rules.ip_addresses)
         .0
         .into_owned()
 }

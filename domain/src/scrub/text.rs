@@ -25,12 +25,6 @@ static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
         r#"(?i)((?:password|passwd|passphrase|pwd|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|authorization|session|sess(?:ion)?[_-]?id|csrf|xsrf|jwt|\bauth|\bsid)(?:=|\\?["']\s*:\s*\\?))("[^"\\]+|'[^'\\]+|[^\s&;,"'\\)}]+)"#,
     )
 });
-/// An assignment in a line of source: spaces around it, and a literal behind.
-static LITERAL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r#"(?i)((?:password|passwd|passphrase|pwd|secret|token|api[_-]?key|private[_-]?key|access[_-]?key)\s{0,4}:?=>?\s{1,4})("[^"\\]+|'[^'\\]+)"#,
-    )
-});
 static KNOWN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?|(?:AKIA|ASIA)[0-9A-Z]{16}",
@@ -62,10 +56,12 @@ pub(super) fn scrub(text: &str, emails: bool, ip_addresses: bool) -> (Cow<'_, st
         });
     }
     if seen.equals || (seen.colon && seen.quote) {
-        pass.replace(&ASSIGNED, assigned);
-    }
-    if seen.equals && seen.quote && seen.space {
-        pass.replace(&LITERAL, assigned);
+        pass.replace(&ASSIGNED, |c| {
+            let value = c[2].trim_start_matches(['"', '\'']);
+            let quote = &c[2][..c[2].len() - value.len()];
+            let counted = value.bytes().all(|b| b.is_ascii_digit()) && !c[1].ends_with('=');
+            (value != FILTERED && !counted).then(|| format!("{}{quote}{FILTERED}", &c[1]))
+        });
     }
     if seen.long && seen.joint {
         pass.replace(&KNOWN, |_| Some(FILTERED.into()));
@@ -80,13 +76,6 @@ pub(super) fn scrub(text: &str, emails: bool, ip_addresses: bool) -> (Cow<'_, st
         pass.ip_addresses();
     }
     (pass.text, pass.found)
-}
-
-fn assigned(c: &Captures<'_>) -> Option<String> {
-    let value = c[2].trim_start_matches(['"', '\'']);
-    let quote = &c[2][..c[2].len() - value.len()];
-    let counted = value.bytes().all(|b| b.is_ascii_digit()) && !c[1].ends_with('=');
-    (value != FILTERED && !counted).then(|| format!("{}{quote}{FILTERED}", &c[1]))
 }
 
 /// What kinds of bytes a text holds.

@@ -86,9 +86,6 @@ pub(crate) async fn list(
     query: &OccurrencesQuery,
 ) -> Result<OccurrenceList, QueryError> {
     let place: Option<Place> = query.cursor.as_deref().map(cursor::decode).transpose()?;
-    if place.is_some_and(|place| !cursor::can_be(place.at)) {
-        return Err(QueryError::Cursor);
-    }
     let mut occurrences: Vec<OccurrenceSummary> = sqlx::query_as(
         "select o.event_id, $2 as error_id, o.project_id, o.received_at, o.occurred_at, o.title,
                 o.level, o.environment, o.release
