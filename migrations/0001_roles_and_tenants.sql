@@ -15,10 +15,14 @@ do $$
 declare role_name text;
 begin
     foreach role_name in array array['bugsage_app', 'bugsage_projector'] loop
-        begin
-            execute format('create role %I nologin nosuperuser nocreatedb nocreaterole', role_name);
-        exception when duplicate_object or unique_violation then null; -- roles belong to the whole server
-        end;
+        -- Roles belong to the whole server: another database or an administrator may have made
+        -- them, and then an owner without CREATEROLE can migrate.
+        if not exists (select 1 from pg_roles where rolname = role_name) then
+            begin
+                execute format('create role %I nologin nosuperuser nocreatedb nocreaterole', role_name);
+            exception when duplicate_object or unique_violation then null; -- made meanwhile
+            end;
+        end if;
         begin
             -- Lets one login serve all roles by SET ROLE where no separate logins are set up.
             execute format('grant %I to current_user', role_name);
@@ -49,6 +53,8 @@ create table projects (
     name            text not null,
     -- Days for which the payloads of occurrences are kept.
     retention_days  integer not null default 90,
+    -- Its occurrences from before this are gone; see purge_occurrences.
+    purged_before   timestamptz not null default '-infinity',
     -- What is scrubbed beyond secrets, which always are.
     scrub_emails    boolean not null default false,
     scrub_ip_addresses boolean not null default false,
@@ -128,3 +134,5 @@ grant execute on function find_dsn_key(text), find_api_key(bytea) to bugsage_app
 create function schema_version() returns bigint
     language sql stable security definer set search_path = public, pg_temp
     as $$ select coalesce(max(version), 0) from _sqlx_migrations where success $$;
+revoke all on function schema_version() from public;
+grant execute on function schema_version() to bugsage_app, bugsage_projector;

@@ -58,7 +58,7 @@ grant select on idempotency_keys, texts to bugsage_app;
 create function apply_error_effect(org uuid, error uuid, effect jsonb) returns void
     language plpgsql
     as $$
-declare old_root uuid; new_root uuid;
+declare old_root uuid; new_root uuid; family uuid[];
 begin
     if effect ? 'status' then
         update error_state
@@ -67,26 +67,55 @@ begin
                ignored_until_count = (effect->>'ignored_until_count')::bigint
          where error_id = error and organization_id = org;
     end if;
-    if effect ? 'merged_into' then
-        select root_id into old_root from error_state where error_id = error;
-        update error_state set merged_into = (effect->>'merged_into')::uuid where error_id = error;
-        select root_id into new_root from error_state where error_id = (effect->>'merged_into')::uuid;
-        -- The error takes along whatever had been merged into it.
-        with recursive below as (
-            select error as id
-            union -- not union all: two merges may have raced into a ring
-            select s.error_id from error_state s join below b on s.merged_into = b.id
-        )
-        update error_state set root_id = coalesce(new_root, error)
-         where error_id in (select id from below);
-        perform recount_error(old_root);
-        perform recount_error(coalesce(new_root, error));
+    if not effect ?| array['merged_into', 'deleted'] then
+        return;
     end if;
-    if (effect->>'deleted')::boolean then
-        delete from fingerprints where error_id in (select error_members(error));
-        update error_state set status = 'deleted' where error_id in (select error_members(error));
+    -- Merged, unmerged or deleted, the error takes along whatever had been merged into it.
+    with recursive below as (
+        select error_id as id from error_state where error_id = error and organization_id = org
+        union all
+        select s.error_id from error_state s join below b on s.merged_into = b.id
+    )
+    select array_agg(id) into family from below;
+    select root_id into old_root from error_state where error_id = error and organization_id = org;
+    select root_id into new_root from error_state
+     where error_id = (effect->>'merged_into')::uuid and organization_id = org;
+    new_root := coalesce(new_root, error);
+    update error_state set merged_into = (effect->>'merged_into')::uuid
+     where error_id = error and organization_id = org;
+    update error_state set root_id = new_root where error_id = any (family);
+    if effect ? 'deleted' then
+        delete from fingerprints where error_id = any (family);
+        update error_state set status = 'deleted' where error_id = any (family);
     end if;
+    perform recount_error(old_root);
+    perform recount_error(new_root);
 end $$;
+
+-- Whether an effect can still be applied. What the aggregate cannot see, this can: the error
+-- went with the one it is merged into; the one to merge it into went; a merge would close a ring.
+create function error_effect_applies(org uuid, error uuid, effect jsonb) returns boolean
+    language sql stable
+    as $$
+        select (effect ? 'deleted' or not exists (
+                    select 1 from error_state s where s.error_id = error and s.status = 'deleted'))
+           and (effect->>'merged_into' is null or exists (
+                    select 1 from error_state t
+                     where t.error_id = (effect->>'merged_into')::uuid and t.organization_id = org
+                       and t.status <> 'deleted' and t.root_id <> error))
+    $$;
+
+-- The errors whose rows an effect changes: itself, or two whole families for a merge or a delete.
+create function errors_of_effect(error uuid, effect jsonb) returns setof uuid
+    language sql stable
+    as $$
+        select error
+        union all
+        select m.id
+          from error_state s cross join lateral error_members(s.root_id) as m(id)
+         where effect ?| array['merged_into', 'deleted']
+           and s.error_id in (error, (effect->>'merged_into')::uuid)
+    $$;
 -- merged_into is followed by the recursion above and is rare.
 create index error_state_merged on error_state (merged_into) where merged_into is not null;
 
@@ -96,8 +125,10 @@ create index error_state_merged on error_state (merged_into) where merged_into i
 --   p_expected  the sequence the decision was made on; p_effect see apply_error_effect
 --   p_texts     [{"id": uuid, "body": text}] written with the command
 --
--- Verdicts: appended, conflict, repeated (same key, same request: the first answer),
+-- Verdicts: appended, conflict (also where the effect cannot be applied), repeated (same key, same request: the first answer),
 -- key_reused (same key, another request).
+--
+-- Raises serialization_failure where errors were merged meanwhile: repeat the batch.
 --
 -- The append lock is taken as a statement of its own, so that the next one has a snapshot
 -- that sees what the previous holder committed; it is held until commit, so positions
@@ -111,17 +142,21 @@ create function append_events(
     language plpgsql security definer set search_path = public, pg_temp
     as $$
 declare
+    touched uuid[];
     known   record;
     actual  bigint;
     newest  bigint;
 begin
-    perform 1 from error_state s
-      where s.error_id in (
-            select p_id[i]::uuid from generate_subscripts(p_id, 1) i where p_effect[i] is not null
-            union
-            select (p_effect[i]->>'merged_into')::uuid from generate_subscripts(p_id, 1) i
-             where p_effect[i] ? 'merged_into')
-      order by s.error_id for update;
+    select array_agg(t) into touched
+      from generate_subscripts(p_id, 1) i cross join lateral errors_of_effect(p_id[i]::uuid, p_effect[i]) t
+     where p_effect[i] is not null;
+    perform 1 from error_state s where s.error_id = any (touched) order by s.error_id for update;
+    -- A family that grew while its rows were waited for would be locked out of order.
+    if exists (select 1 from generate_subscripts(p_id, 1) i
+                 cross join lateral errors_of_effect(p_id[i]::uuid, p_effect[i]) t
+                where p_effect[i] ?| array['merged_into', 'deleted'] and t <> all (touched)) then
+        raise exception 'an error was merged meanwhile' using errcode = 'serialization_failure';
+    end if;
     perform pg_advisory_xact_lock(7201); -- the append lock: one for the database
 
     for i in 1 .. cardinality(p_id) loop
@@ -142,7 +177,8 @@ begin
 
         select coalesce(max(e.sequence), 0) into actual
           from events e where e.aggregate_type = p_type[i] and e.aggregate_id = p_id[i];
-        if actual <> p_expected[i] then
+        if actual <> p_expected[i] or p_effect[i] is not null
+           and not error_effect_applies(p_organization[i], p_id[i]::uuid, p_effect[i]) then
             verdict := 'conflict';
             last_sequence := actual;
             last_position := null;
@@ -184,7 +220,7 @@ begin
 end $$;
 revoke all on function append_events from public;
 grant execute on function append_events to bugsage_app;
-revoke all on function apply_error_effect, recount_error from public;
+revoke all on function apply_error_effect, recount_error, error_effect_applies, errors_of_effect from public;
 
 -- How far a subscription has read. A projection's row moves in the transaction of its tables.
 create table subscriptions (

@@ -47,8 +47,10 @@ begin
     perform pg_advisory_xact_lock(7202);
     for d in select generate_series(day, day + days_ahead, '1 day')::date loop
         if to_regclass('occurrences_' || to_char(d, 'YYYYMMDD')) is null then
+            -- Made and then attached: neither readers nor ingest are waited for, nor wait.
             execute format(
-                'create table %I partition of occurrences for values from (%L) to (%L) with (toast_tuple_target = 8160)',
+                'create table %1$I (like occurrences including all) with (toast_tuple_target = 8160);
+                 alter table occurrences attach partition %1$I for values from (%2$L) to (%3$L)',
                 'occurrences_' || to_char(d, 'YYYYMMDD'),
                 to_char(d, 'YYYY-MM-DD') || ' 00:00:00+00', to_char(d + 1, 'YYYY-MM-DD') || ' 00:00:00+00');
         end if;
@@ -56,49 +58,75 @@ begin
 end $$;
 
 -- Deletes up to batch occurrences whose project keeps them no longer, and drops the
--- partitions that no project needs. Answers how many rows and partitions went.
+-- partitions that no project needs. Answers how many rows and partitions went; less than
+-- batch means that nothing is left to do, or that another node is at it.
+-- Gives up rather than wait behind a long reader: all of ingest would wait behind it.
 create function purge_occurrences(today date, batch integer) returns integer
-    language plpgsql security definer set search_path = public, pg_temp
+    language plpgsql security definer set search_path = public, pg_temp set lock_timeout = '3s'
     as $$
 declare
     longest integer;
     gone    integer := 0;
-    part    record;
+    part    text;
+    parts   text[];
     project record;
+    cutoff  timestamptz;
     n       integer;
 begin
     select max(retention_days) into longest from projects;
-    if longest is null then return 0; end if;
-    for project in select project_id, organization_id, retention_days from projects
-                    where retention_days < longest loop
+    if longest is null or not pg_try_advisory_xact_lock(7204) then return 0; end if;
+    for project in select project_id, organization_id, retention_days, purged_before from projects
+                    where retention_days < longest order by project_id loop
+        cutoff := (today - project.retention_days)::timestamp at time zone 'UTC';
+        -- No index leads here: only the days that were not searched yet are.
+        continue when project.purged_before >= cutoff;
         with expired as (
             delete from occurrences o
              where (o.organization_id, o.error_id, o.received_at, o.event_id) in (
                 select c.organization_id, c.error_id, c.received_at, c.event_id from occurrences c
                  where c.organization_id = project.organization_id and c.project_id = project.project_id
-                   and c.received_at < (today - project.retention_days)::timestamp at time zone 'UTC'
+                   and c.received_at >= project.purged_before and c.received_at < cutoff
                  limit batch - gone)
-            returning o.organization_id, o.project_id, o.event_id)
-        delete from occurrence_ids i using expired e
-         where (i.organization_id, i.project_id, i.event_id) = (e.organization_id, e.project_id, e.event_id);
-        get diagnostics n = row_count;
+            returning o.organization_id, o.project_id, o.event_id
+        ), forgotten as (
+            delete from occurrence_ids i using expired e
+             where (i.organization_id, i.project_id, i.event_id) = (e.organization_id, e.project_id, e.event_id)
+        )
+        select count(*) into n from expired;
         gone := gone + n;
         if gone >= batch then return gone; end if;
+        update projects set purged_before = cutoff where project_id = project.project_id;
     end loop;
-    for part in select c.relname::text as name from pg_inherits h join pg_class c on c.oid = h.inhrelid
-                 where h.inhparent = 'occurrences'::regclass
-                   and c.relname < 'occurrences_' || to_char(today - longest, 'YYYYMMDD')
-                 order by 1 loop
+
+    select array_agg(c.relname::text order by 1) into parts
+      from pg_inherits h join pg_class c on c.oid = h.inhrelid
+     where h.inhparent = 'occurrences'::regclass
+       and c.relname < 'occurrences_' || to_char(today - longest, 'YYYYMMDD');
+    foreach part in array coalesce(parts, '{}') loop
         execute format(
             'with old as (select organization_id, project_id, event_id from %I)
              delete from occurrence_ids i using old s
               where (i.organization_id, i.project_id, i.event_id) = (s.organization_id, s.project_id, s.event_id)',
-            part.name);
-        execute format('drop table %I', part.name);
+            part);
+    end loop;
+    -- Last, because from here on ingest waits.
+    foreach part in array coalesce(parts, '{}') loop
+        execute format('drop table %I', part);
         gone := gone + 1;
     end loop;
     return gone;
 end $$;
+
+-- Whether one of these errors was merged, or has others merged into it.
+create function any_merged(errors uuid[]) returns boolean
+    language sql stable
+    as $$
+        select exists (select 1 from error_state s
+                        where s.error_id = any (errors) and s.root_id <> s.error_id)
+            or exists (select 1 from error_state s
+                        where s.root_id = any (errors) and s.root_id <> s.error_id)
+    $$;
+revoke all on function any_merged from public;
 
 -- Stores a batch of occurrences: everything but the domain events they may cause.
 --
@@ -109,7 +137,8 @@ end $$;
 --                or 'moved' (merged or deleted in between: roll back and repeat the batch)
 --   home, root   the error whose ledger it stands in, and the error shown
 --   status …     of the root, after counting
--- Raises serialization_failure where a fingerprint went away meanwhile: repeat the batch.
+-- Raises serialization_failure where a fingerprint went away or an error was merged meanwhile:
+-- repeat the batch.
 create function ingest_occurrences(
     p_organization uuid[], p_project bigint[], p_event uuid[],
     p_version smallint[], p_fingerprint bytea[], p_new_error uuid[],
@@ -125,7 +154,10 @@ declare
     n       constant integer := cardinality(p_event);
     homes   uuid[];
     stored  boolean[];
+    newly   uuid[];  -- errors that newly affect a person, and
+    people  bytea[]; -- that person
     merged  boolean;
+    locked  uuid[];
 begin
     -- Which error each fingerprint belongs to; new fingerprints get the id made for them.
     insert into fingerprints (organization_id, project_id, grouping_version, fingerprint, error_id)
@@ -163,28 +195,34 @@ begin
         raise exception 'an error was deleted while its occurrence came in' using errcode = 'serialization_failure';
     end if;
 
-    -- Rows of merged errors and their roots are locked together, in key order.
-    select exists (select 1 from error_state s
-                    where s.error_id = any (homes) and s.root_id <> s.error_id) into merged;
+    with seen as (
+        insert into error_users (organization_id, error_id, user_hash)
+            select distinct p_organization[i], homes[i], p_user[i] from generate_series(1, n) i
+             where stored[i] and p_user[i] is not null order by 1, 2, 3
+            on conflict do nothing
+            returning error_id, user_hash)
+    select array_agg(error_id), array_agg(user_hash) into newly, people from seen;
+
+    -- Rows of merged errors and their roots are locked together, in key order, before people are
+    -- counted: another member may be counting the same person.
+    merged := any_merged(homes);
     if merged then
-        perform 1 from error_state s
-          where s.error_id = any (homes)
-             or s.error_id in (select m.root_id from error_state m where m.error_id = any (homes))
-          order by s.error_id for update;
+        select array_agg(s.error_id) || array_agg(s.root_id) into locked
+          from error_state s where s.error_id = any (homes);
+        perform 1 from error_state s where s.error_id = any (locked) order by s.error_id for update;
+        -- To lock another root now would be out of order.
+        if exists (select 1 from error_state s
+                    where s.error_id = any (homes) and s.root_id <> all (locked)) then
+            raise exception 'an error was merged while its occurrence came in' using errcode = 'serialization_failure';
+        end if;
     end if;
 
     return query
     with arrived as (
         select i, homes[i] as error_id from generate_series(1, n) i where stored[i]
-    ), new_users as (
-        insert into error_users (organization_id, error_id, user_hash)
-            select distinct p_organization[a.i], a.error_id, p_user[a.i] from arrived a
-             where p_user[a.i] is not null order by 1, 2, 3
-            on conflict do nothing
-            returning error_id, user_hash
     ), users_of as (
         -- a person already known to another member of a merged error counts once
-        select u.error_id, count(*) as users from new_users u
+        select u.error_id, count(*) as users from unnest(newly, people) as u(error_id, user_hash)
          where not merged or not exists (
             select 1 from error_state me
               join error_state other on other.root_id = me.root_id and other.error_id <> me.error_id
@@ -262,22 +300,35 @@ begin
             and d.project_id = p_project[i] and d.event_id = p_event[i]
       left join error_state dup on dup.error_id = d.error_id
      order by i;
+
+    -- The rows are locked now. A merge that came before the lock was not counted as one.
+    if not merged and any_merged(homes) then
+        raise exception 'an error was merged while its occurrence came in' using errcode = 'serialization_failure';
+    end if;
 end $$;
 
 revoke all on function ensure_occurrence_partitions, purge_occurrences, ingest_occurrences from public;
 grant execute on function ensure_occurrence_partitions, purge_occurrences, ingest_occurrences to bugsage_app;
 
 -- Records what errors were seen with. At most 100 values of a kind an error, so that a
--- tag with a fresh value each time stays bounded.
+-- tag with a fresh value each time stays bounded. The caller has locked the errors' rows.
 create function record_facets(p_organization uuid[], p_error uuid[], p_kind text[], p_value text[]) returns void
     language sql security definer set search_path = public, pg_temp
     as $$
+        with fresh as (
+            select t.o, t.e, t.k, t.v, row_number() over (partition by t.o, t.e, t.k order by t.v) as place
+              from (select distinct o, e, k, v
+                      from unnest(p_organization, p_error, p_kind, p_value) as u(o, e, k, v)) t
+             where not exists (select 1 from error_facets f where f.organization_id = t.o
+                                  and f.kind = t.k and f.value = t.v and f.error_id = t.e)
+        ), room as materialized (
+            select g.o, g.e, g.k, 100 - (select count(*) from error_facets f where f.organization_id = g.o
+                                            and f.error_id = g.e and f.kind = g.k) as places
+              from (select distinct o, e, k from fresh) g
+        )
         insert into error_facets (organization_id, error_id, kind, value)
-            select distinct o, e, k, v
-              from unnest(p_organization, p_error, p_kind, p_value) as t(o, e, k, v)
-             where (select count(*) from error_facets f
-                     where f.organization_id = o and f.error_id = e and f.kind = k) < 100
-             order by 1, 3, 4, 2
+            select o, e, k, v from fresh join room using (o, e, k)
+             where place <= places order by 1, 3, 4, 2
             on conflict do nothing
     $$;
 revoke all on function record_facets from public;

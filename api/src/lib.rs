@@ -14,6 +14,7 @@ pub mod metrics;
 pub mod min_position;
 pub mod nats;
 pub mod problem;
+pub mod projects;
 pub mod request_id;
 pub mod routes;
 pub mod serve;

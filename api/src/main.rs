@@ -1,17 +1,22 @@
 //! The `bugsage` program.
 
+mod cli;
+
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use bugsage_api::settings::Settings;
 use bugsage_api::{demo, serve, versions};
 use bugsage_commands::clock::Clock;
-use bugsage_event_store::subscription::{self, Projection};
 use bugsage_event_store::{DatabaseRole, connect, migrate};
 use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 
-type Failure = Box<dyn std::error::Error>;
+use cli::projections::{self, Projections};
+use cli::projects::{self, Projects};
+use cli::replay::{self, Replay};
+use cli::{Failure, say};
 
 /// Errors grouped, explained, fixed, and never forgotten.
 ///
@@ -33,27 +38,16 @@ enum Command {
     /// Look at, rebuild or verify the read models.
     #[command(subcommand)]
     Projections(Projections),
+    /// Look at projects and change what they keep and scrub, as the owner.
+    #[command(subcommand)]
+    Projects(Projects),
+    /// Print the history of an error and the state it folds to, as JSON lines.
+    Replay(Replay),
     /// Data to try BugSage with.
     #[command(subcommand)]
     Demo(DemoCommand),
     /// Print the OpenAPI document.
     Openapi,
-}
-
-#[derive(Subcommand)]
-enum Projections {
-    /// How far each is, as JSON lines.
-    List,
-    /// Fill a projection anew beside the live one, then swap them; readers notice nothing.
-    Rebuild {
-        /// As `list` names it.
-        name: String,
-    },
-    /// Fold the log anew and compare every row; exit code 1 if any differs.
-    Verify {
-        /// As `list` names it.
-        name: String,
-    },
 }
 
 #[derive(Subcommand)]
@@ -94,17 +88,14 @@ fn start_logs() {
         EnvFilter::try_from_env("BUGSAGE_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "what the program answers goes to standard output"
-)]
 async fn run(command: Command) -> Result<ExitCode, Failure> {
     if let Command::Openapi = command {
-        println!("{}", bugsage_api::routes::openapi().to_pretty_json()?);
+        say(bugsage_api::routes::openapi().to_pretty_json()?);
         return Ok(ExitCode::SUCCESS);
     }
     let settings = Settings::from_environment()?;
@@ -116,7 +107,9 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
             migrate(&owner).await?;
             Ok(ExitCode::SUCCESS)
         }
-        Command::Projections(command) => projections(&settings, command).await,
+        Command::Projections(command) => projections::run(&settings, command).await,
+        Command::Projects(command) => projects::run(&settings, command).await,
+        Command::Replay(replay) => replay::run(&settings, replay).await,
         Command::Demo(DemoCommand::Seed { env_file }) => {
             let owner = connect(&settings.migrate_database_url, DatabaseRole::Owner, 2)?;
             let known = demo::known_key(&env_file);
@@ -129,12 +122,9 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
             .await?;
             demo.write(&env_file)
                 .map_err(|error| format!("cannot write {}: {error}", env_file.display()))?;
-            println!("BugSage       {}", demo.url);
-            if settings.docs {
-                println!("API document  {}/docs", demo.url);
-            }
-            println!("DSN           {}", demo.dsn);
-            println!("API key       {}", demo.api_key);
+            say(format_args!("BUGSAGE_URL={}", demo.url));
+            say(format_args!("BUGSAGE_DSN={}", demo.dsn));
+            say(format_args!("BUGSAGE_API_KEY={}", demo.api_key));
             Ok(ExitCode::SUCCESS)
         }
         Command::Openapi => Ok(ExitCode::SUCCESS),
@@ -152,54 +142,4 @@ async fn serve_until_signal(settings: Settings) -> Result<ExitCode, Failure> {
     tracing::info!("stopping: finishing what was accepted");
     running.stop().await;
     Ok(ExitCode::SUCCESS)
-}
-
-#[expect(
-    clippy::print_stdout,
-    reason = "what the program answers goes to standard output"
-)]
-async fn projections(settings: &Settings, command: Projections) -> Result<ExitCode, Failure> {
-    let projector = connect(&settings.projector_database_url, DatabaseRole::Projector, 2)?;
-    versions::check(&projector).await?;
-    match command {
-        Projections::List => {
-            for status in subscription::status(&projector).await? {
-                println!("{}", serde_json::to_string(&status)?);
-            }
-            Ok(ExitCode::SUCCESS)
-        }
-        Projections::Rebuild { name } => {
-            let projection = named(&name)?;
-            let rebuilt = subscription::rebuild(&projector, projection.as_ref()).await?;
-            println!(
-                "{name}: {} domain events, up to position {}",
-                rebuilt.events, rebuilt.position
-            );
-            Ok(ExitCode::SUCCESS)
-        }
-        Projections::Verify { name } => {
-            let projection = named(&name)?;
-            let verified = subscription::verify(&projector, projection.as_ref()).await?;
-            println!("{}", serde_json::to_string(&verified)?);
-            Ok(if verified.holds() {
-                ExitCode::SUCCESS
-            } else {
-                ExitCode::FAILURE
-            })
-        }
-    }
-}
-
-fn named(name: &str) -> Result<std::sync::Arc<dyn Projection>, Failure> {
-    let all = bugsage_projections::all();
-    let names: Vec<_> = all.iter().map(|projection| projection.name()).collect();
-    all.into_iter()
-        .find(|projection| projection.name() == name)
-        .ok_or_else(|| {
-            format!(
-                "there is no projection {name:?}: use {}",
-                names.join(" or ")
-            )
-            .into()
-        })
 }

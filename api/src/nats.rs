@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use async_nats::{ConnectOptions, ServerAddr};
+use percent_encoding::percent_decode_str;
+
 /// The oldest version whose JetStream has what BugSage uses.
 const MINIMUM: (u64, u64) = (2, 10);
 
@@ -17,13 +20,16 @@ pub enum Nats {
 /// Why NATS cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum NatsError {
+    /// No address.
+    #[error("NATS_URL is no address such as nats://user:password@host:4222: {0}")]
+    Address(String),
     /// Nothing answers, or it refuses.
     #[error(
-        "NATS does not answer at {address}: {reason}; start it, correct NATS_URL, or set BUGSAGE_NATS=off"
+        "NATS cannot be used at {addresses}: {reason}; start it, correct NATS_URL, or set BUGSAGE_NATS=off"
     )]
     Unreachable {
         /// Where, without credentials.
-        address: String,
+        addresses: String,
         /// Why.
         reason: String,
     },
@@ -42,17 +48,19 @@ impl Nats {
     /// [`NatsError`], each with what to do.
     pub async fn connect(url: Option<&str>) -> Result<Self, NatsError> {
         let Some(url) = url else { return Ok(Self::Off) };
-        let address = url
-            .rsplit_once('@')
-            .map_or(url, |(_, host)| host)
-            .to_owned();
-        let client = async_nats::ConnectOptions::new()
+        let servers: Vec<ServerAddr> = url
+            .split(',')
+            .map(|server| server.trim().parse())
+            .collect::<Result<_, _>>()
+            .map_err(|error: std::io::Error| NatsError::Address(error.to_string()))?;
+        let options = ConnectOptions::new()
             .name("bugsage")
-            .connection_timeout(Duration::from_secs(5))
-            .connect(url)
+            .connection_timeout(Duration::from_secs(5));
+        let client = signed_in(options, &servers)
+            .connect(servers.as_slice())
             .await
             .map_err(|error| NatsError::Unreachable {
-                address,
+                addresses: hosts(&servers),
                 reason: error.to_string(),
             })?;
         let server = client.server_info();
@@ -80,4 +88,25 @@ impl Nats {
             },
         }
     }
+}
+
+/// The client leaves what an address says of user, password or token to its caller.
+fn signed_in(options: ConnectOptions, servers: &[ServerAddr]) -> ConnectOptions {
+    let plain = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let named = servers
+        .iter()
+        .find_map(|server| Some((server.username()?, server.password())));
+    match named {
+        Some((user, Some(password))) => options.user_and_password(plain(user), plain(password)),
+        Some((token, None)) => options.token(plain(token)),
+        None => options,
+    }
+}
+
+fn hosts(servers: &[ServerAddr]) -> String {
+    let hosts: Vec<_> = servers
+        .iter()
+        .map(|server| format!("{}:{}", server.host(), server.port()))
+        .collect();
+    hosts.join(", ")
 }

@@ -15,7 +15,8 @@ pub struct Standing {
     pub count: i64,
 }
 
-/// The standing of an error; `None` if there is none such in this organization and project.
+/// The standing of an error; `None` if there is none such in this organization and project, or
+/// if it was deleted, itself or with the one it was merged into.
 ///
 /// # Errors
 /// When the database fails.
@@ -28,7 +29,8 @@ pub async fn standing(
     let mut transaction = tenant(app, organization).await?;
     sqlx::query_as(
         "select root_id, count from error_state
-          where organization_id = $1 and error_id = $2 and ($3::bigint is null or project_id = $3)",
+          where organization_id = $1 and error_id = $2 and ($3::bigint is null or project_id = $3)
+            and status <> 'deleted'",
     )
     .bind(organization.0)
     .bind(error.0)

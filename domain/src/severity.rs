@@ -70,3 +70,44 @@ impl FromStr for Severity {
             .ok_or_else(|| UnknownSeverity(word.to_owned()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_becomes_a_severity_and_an_unknown_one_counts_as_error() {
+        for (level, severity) in [
+            (Some("fatal"), Severity::Critical),
+            (Some("critical"), Severity::Critical),
+            (Some("error"), Severity::High),
+            (Some("warning"), Severity::Medium),
+            (Some("warn"), Severity::Medium),
+            (Some("info"), Severity::Low),
+            (Some("log"), Severity::Low),
+            (Some("debug"), Severity::Low),
+            (Some("loud"), Severity::High),
+            (Some(""), Severity::High),
+            (None, Severity::High),
+        ] {
+            assert_eq!(Severity::from_level(level), severity, "{level:?}");
+        }
+    }
+
+    #[test]
+    fn severities_are_ordered_from_the_mildest() {
+        assert!(Severity::ALL.is_sorted());
+        assert!(Severity::Low < Severity::Critical);
+    }
+
+    #[test]
+    fn every_word_names_its_severity_and_no_other_word_does() {
+        for severity in Severity::ALL {
+            assert_eq!(severity.as_str().parse(), Ok(severity));
+        }
+        assert_eq!(
+            "High".parse::<Severity>(),
+            Err(UnknownSeverity("High".to_owned()))
+        );
+    }
+}

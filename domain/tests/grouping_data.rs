@@ -49,6 +49,9 @@ fn version_1_groups_real_failures_by_their_cause() {
         })
         .collect();
     let (precision, f1, b_cubed) = score(&rows);
-    println!("precision {precision:.3} F1 {f1:.3} B3F1 {b_cubed:.3}");
-    assert!(precision >= 0.93 && f1 >= 0.86 && b_cubed >= 0.91);
+    // Reached: 0.975, 0.887, 0.926; under 0.93, 0.86, 0.91 version 1 would not do.
+    assert!(
+        precision >= 0.97 && f1 >= 0.88 && b_cubed >= 0.92,
+        "precision {precision:.3}, F1 {f1:.3}, B-cubed F1 {b_cubed:.3}"
+    );
 }

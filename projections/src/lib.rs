@@ -7,6 +7,7 @@
 pub mod activity;
 mod cursor;
 pub mod errors;
+mod moment;
 pub mod occurrences;
 mod queries;
 pub mod statistics;

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import time
+import urllib.request
 
 from . import leftover
 from .trouble import Failure, sentence_for_output
@@ -62,7 +63,9 @@ class Server:
         return f"{self.name} {how}; {f'its log is {self.log}' if self.log else 'see above'}."
 
     def last_words(self):
-        """Why it did not start, from the end of its log."""
+        """Why it did not start, from the end of its log if it has one."""
+        if self.log is None:
+            return self.how_it_ended() if self.ended() else "its messages stand above."
         with open(self.log, "rb") as log:
             log.seek(max(0, os.path.getsize(self.log) - 4096))
             text = log.read().decode("utf-8", "replace")
@@ -141,3 +144,14 @@ def wait_ready(server, ready, seconds, what):
         if time.monotonic() > deadline:
             raise Failure(f"{what} did not answer within {seconds} seconds: {server.last_words()}")
         time.sleep(0.05)
+
+
+def answers(url):
+    """Whether the page at `url`, on this machine, is there: status 200 within 5 seconds."""
+    try:
+        # Not through a proxy the environment may name.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(url, timeout=5) as page:
+            return page.status == 200
+    except OSError:
+        return False

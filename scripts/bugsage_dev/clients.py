@@ -12,6 +12,8 @@ from .trouble import Failure
 
 NODE_PROJECT = os.path.join(home.CHECKOUT, "tests", "clients", "node")
 OLDEST_NODE = 20
+# What @sentry/node asks of these: the first release that loads ES modules by `require`.
+OLDEST_MINOR = {20: 19, 22: 12, 23: 2}
 
 
 def variables(cache):
@@ -44,7 +46,7 @@ def python_sdk(cache):
 
 
 def node_runtime(cache):
-    """A `node` of version 20 or newer, and the command that runs its npm."""
+    """A `node` that is new enough, and the command that runs its npm."""
     npm = shutil.which("npm")
     node = system_node()
     if node and npm:
@@ -63,8 +65,17 @@ def system_node():
         ).stdout.strip()
     except (OSError, subprocess.SubprocessError):
         return None
-    found = re.fullmatch(r"v(\d+)\.\S+ (.+)", answer)
-    return found.group(2) if found and int(found.group(1)) >= OLDEST_NODE else None
+    version, _, path = answer.partition(" ")
+    return path if is_new_enough(version) else None
+
+
+def is_new_enough(version):
+    """Whether the SDK runs on a Node of this version (`v20.19.0`)."""
+    found = re.match(r"v(\d+)\.(\d+)\.", version)
+    if not found:
+        return False
+    major, minor = map(int, found.groups())
+    return major >= OLDEST_NODE and minor >= OLDEST_MINOR.get(major, 0)
 
 
 def node_modules(cache, node, npm):

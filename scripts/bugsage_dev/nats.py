@@ -2,11 +2,9 @@
 
 import os
 import signal
-import urllib.error
-import urllib.request
 
 from . import home
-from .child import Server, ends_with_parent, wait_ready
+from .child import Server, answers, ends_with_parent, wait_ready
 
 USER = "bugsage"
 
@@ -39,7 +37,7 @@ class Nats:
             # nats.conf keeps its store below the folder the server is started in.
             cwd=self.state,
         )
-        wait_ready(self.server, self.answers, 30, "NATS")
+        wait_ready(self.server, self.is_ready, 30, "NATS")
 
     def stop(self):
         """Stops it; JetStream syncs its files."""
@@ -70,15 +68,9 @@ class Nats:
         ]))
         return config
 
-    def answers(self):
+    def is_ready(self):
         """Whether `/healthz` says that JetStream is up."""
-        try:
-            # Not through a proxy the environment may name.
-            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-            with opener.open(f"http://127.0.0.1:{self.health_port}/healthz", timeout=1) as page:
-                return page.status == 200
-        except (urllib.error.URLError, OSError):
-            return False
+        return answers(f"http://127.0.0.1:{self.health_port}/healthz")
 
     def url(self):
         """The URL clients connect with."""

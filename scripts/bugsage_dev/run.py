@@ -1,15 +1,23 @@
 """`make run`: private servers where none are given, build, migrate, seed, serve."""
 
 import os
+import shlex
 import signal
 import socket
 import time
 
 from . import fetch, home, leftover, rust
-from .child import Server, ends_with_parent, run_step
+from .child import Server, answers, ends_with_parent, run_quiet, run_step, wait_ready
 from .nats import Nats
 from .postgres import APP, OWNER, PROJECTOR, Postgres
 from .trouble import Failure, Stopped
+
+# For people and tests, in the checkout wherever the state is.
+DEMO_ENV = os.path.join(home.CHECKOUT, ".bugsage", "demo.env")
+SERVICE_ENV = os.path.join(home.CHECKOUT, ".bugsage", "service.env")
+
+# A new version of BugSage may have to build its read models anew first.
+READY_SECONDS = 600
 
 BUSY = "Another `make run` (pid {pid}) already uses this state folder: stop it first."
 
@@ -44,6 +52,9 @@ def serve(folder, port, needs_postgres, needs_nats):
             signal.SIGTERM, 15, env=env, cwd=home.CHECKOUT,
         )
         running.append(service)
+        here = f"http://{reachable(env.get('BUGSAGE_HOST'))}:{port}"
+        wait_ready(service, lambda: answers(f"{here}/health"), READY_SECONDS, "BugSage")
+        show(has_docs=answers(f"{here}/docs/"))
         watch(running)
     except Stopped:
         # The way a run is meant to end.
@@ -107,24 +118,44 @@ def start_servers(folder, needs_postgres, needs_nats, running):
         running.append(nats)
         nats.start()
         env["NATS_URL"] = nats.url()
-    write_service_env(folder, env)
+    write_service_env(env)
     return env
 
 
-def write_service_env(folder, env):
+def write_service_env(env):
     """`service.env` lets another terminal run `bugsage projections …` on these servers."""
     names = ("DATABASE_URL", "BUGSAGE_PROJECTOR_DATABASE_URL",
-             "BUGSAGE_MIGRATE_DATABASE_URL", "NATS_URL")
-    lines = [f"export {name}='{env[name]}'\n" for name in names if name in env]
-    home.write_private(os.path.join(folder, "service.env"), "".join(lines))
+             "BUGSAGE_MIGRATE_DATABASE_URL", "NATS_URL", "BUGSAGE_NATS")
+    lines = [f"export {name}={shlex.quote(env[name])}\n" for name in names if name in env]
+    home.make_folder(os.path.dirname(SERVICE_ENV))
+    home.write_private(SERVICE_ENV, "".join(lines))
 
 
 def prepare(program, env):
-    """Migrates and seeds. The demo's keys lie in the checkout, wherever the state is."""
-    demo_env = os.path.join(home.CHECKOUT, ".bugsage", "demo.env")
-    home.make_folder(os.path.dirname(demo_env))
+    """Migrates and seeds."""
     step("migrate the database", [program, "migrate"], env)
-    step("seed the demo project", [program, "demo", "seed", "--env-file", demo_env], env)
+    run_quiet("Seeding the demo project", [program, "demo", "seed", "--env-file", DEMO_ENV],
+              env=env, cwd=home.CHECKOUT)
+
+
+def reachable(host):
+    """Where this machine finds a service that listens on `host`."""
+    if not host or host in ("0.0.0.0", "::"):
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+def show(has_docs):
+    """What somebody needs to try it, once it answers."""
+    with open(DEMO_ENV, encoding="utf-8") as file:
+        demo = dict(line.rstrip("\n").split("=", 1) for line in file if "=" in line)
+    print(f"\nBugSage serves at   {demo['BUGSAGE_URL']}")
+    if has_docs:
+        print(f"API documentation   {demo['BUGSAGE_URL']}/docs")
+    print(f"DSN for an SDK      {demo['BUGSAGE_DSN']}")
+    print(f"API key             {demo['BUGSAGE_API_KEY']}")
+    print(f"All of it is in     {os.path.relpath(DEMO_ENV)}")
+    print("Ctrl-C stops everything.\n", flush=True)
 
 
 def step(what, command, env):

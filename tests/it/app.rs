@@ -93,7 +93,8 @@ impl TestApp {
             clock,
             owner,
             project,
-            http: Http::new(),
+            // The service is on this machine, whatever proxy the caller uses.
+            http: Http::builder().no_proxy().build().expect("a client"),
             running: Some(running),
             violations,
             database,

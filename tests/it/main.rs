@@ -8,6 +8,7 @@
 
 mod app;
 mod away;
+mod clients;
 mod conformance;
 mod errors;
 mod health;
@@ -19,3 +20,4 @@ mod openapi;
 mod problems;
 mod settings;
 mod smoke;
+mod workspace;

@@ -76,7 +76,8 @@ pub enum Verdict {
         /// The position of the last one; `None` if there were none.
         position: Option<i64>,
     },
-    /// Somebody else was faster; the stream now stands at `actual`.
+    /// Somebody else was faster; the stream now stands at `actual`. It may be the sequence expected:
+    /// then the effect cannot be applied, because another stream's command took its ground away.
     Conflict {
         /// The sequence it stands at.
         actual: i64,

@@ -8,7 +8,7 @@ use sqlx::{PgConnection, PgPool, Row};
 use crate::append::{Append, Idempotency, NewText, Verdict};
 use crate::connect::tenant;
 use crate::event::{Metadata, RecordedEvent};
-use crate::sourced::{EventSourced, Loaded, UnreadableEvent, new_events};
+use crate::sourced::{EventSourced, Loaded, UnreadableEvent, new_events, replace_nul};
 use crate::writer::Writer;
 
 /// How often a command is decided again after somebody else was faster.
@@ -99,21 +99,21 @@ impl Executor {
         T: Serialize,
     {
         let organization = context.metadata.organization_id;
-        if let Some(idempotency) = &context.idempotency {
-            let mut transaction = tenant(&self.app, organization).await?;
-            let before = answered_before(&mut transaction, organization, idempotency).await?;
-            transaction.rollback().await?;
-            if let Some(verdict) = before {
-                return settled(verdict);
-            }
-        }
         for _ in 0..TRIES {
             let mut transaction = tenant(&self.app, organization).await?;
+            let loaded = load::<A>(&mut transaction, organization, id).await?;
+            // After the load: where that saw what the same key did, this sees its answer.
+            if let Some(idempotency) = &context.idempotency
+                && let Some(before) =
+                    answered_before(&mut transaction, organization, idempotency).await?
+            {
+                return settled(before);
+            }
+            transaction.rollback().await?;
             let Loaded {
                 mut state,
                 sequence,
-            } = load::<A>(&mut transaction, organization, id).await??;
-            transaction.rollback().await?;
+            } = loaded?;
             if let Some(seen) = context.if_match.filter(|seen| *seen != sequence) {
                 tracing::debug!(seen, sequence, "stale command");
                 return Err(ExecuteError::Stale { actual: sequence });
@@ -125,7 +125,8 @@ impl Executor {
                 state.apply(event.clone());
             }
             let reached = sequence + i64::try_from(events.len()).unwrap_or(i64::MAX);
-            let told = serde_json::to_value(answer(&state, reached))?;
+            let mut told = serde_json::to_value(answer(&state, reached))?;
+            replace_nul(&mut told);
             if events.is_empty() && context.idempotency.is_none() {
                 return Ok(Executed {
                     answer: told,
@@ -234,4 +235,24 @@ pub async fn load<A: EventSourced>(
     .fetch_all(connection)
     .await?;
     Ok(Loaded::fold(history))
+}
+
+/// The whole history of an aggregate of any organization, for those who may see all: run it as
+/// the projector or the owner. Everybody else [`load`]s.
+///
+/// # Errors
+/// When the database fails.
+pub async fn history(
+    projector: &mut PgConnection,
+    aggregate_type: &str,
+    id: &str,
+) -> Result<Vec<RecordedEvent>, sqlx::Error> {
+    sqlx::query_as(&format!(
+        "select {} from events where aggregate_type = $1 and aggregate_id = $2 order by sequence",
+        RecordedEvent::COLUMNS
+    ))
+    .bind(aggregate_type)
+    .bind(id)
+    .fetch_all(projector)
+    .await
 }

@@ -19,6 +19,8 @@ mod writer;
 pub use append::{Append, Idempotency, NewEvent, NewText, Verdict, append};
 pub use connect::{DatabaseRole, MIGRATOR, connect, is_away, migrate, tenant};
 pub use event::{Metadata, RecordedEvent};
-pub use execute::{CommandContext, ExecuteError, Executed, Executor, answered_before, load};
+pub use execute::{
+    CommandContext, ExecuteError, Executed, Executor, answered_before, history, load,
+};
 pub use sourced::{EventSourced, Loaded, UnreadableEvent, new_events};
 pub use writer::Writer;

@@ -9,6 +9,8 @@ use crate::append::{Append, Verdict, append};
 const QUEUE: usize = 1024;
 /// Commands in one commit.
 const BATCH: usize = 256;
+/// How often a batch is tried while another transaction is in its way.
+const TRIES: u32 = 20;
 
 type Answer = oneshot::Sender<Result<Verdict, sqlx::Error>>;
 
@@ -47,21 +49,50 @@ async fn run(app: PgPool, mut waiting: mpsc::Receiver<(Append, Answer)>) {
     let mut taken = Vec::with_capacity(BATCH);
     while waiting.recv_many(&mut taken, BATCH).await > 0 {
         let (commands, answers): (Vec<_>, Vec<_>) = taken.drain(..).unzip();
-        match commit(&app, &commands).await {
-            Ok(verdicts) => {
-                for (answer, verdict) in answers.into_iter().zip(verdicts) {
-                    answer.send(Ok(verdict)).ok(); // the caller may have gone
-                }
-            }
-            // One command that the database refuses must not fail its neighbours.
-            Err(_) => {
-                for (command, answer) in commands.into_iter().zip(answers) {
-                    let verdict = commit(&app, &[command]).await.map(|mut v| v.remove(0));
-                    answer.send(verdict).ok();
-                }
-            }
+        let verdicts = commit_or_each(&app, &commands).await;
+        for (answer, verdict) in answers.into_iter().zip(verdicts) {
+            answer.send(verdict).ok(); // the caller may have gone
         }
     }
+}
+
+/// One command that the database refuses must not fail its neighbours: then each goes alone.
+async fn commit_or_each(app: &PgPool, commands: &[Append]) -> Vec<Result<Verdict, sqlx::Error>> {
+    match commit_again(app, commands).await {
+        Ok(verdicts) => verdicts.into_iter().map(Ok).collect(),
+        Err(error @ sqlx::Error::Database(_)) if commands.len() == 1 => vec![Err(error)],
+        Err(sqlx::Error::Database(_)) => {
+            let mut verdicts = Vec::with_capacity(commands.len());
+            for command in commands {
+                let verdict = commit_again(app, std::slice::from_ref(command)).await;
+                verdicts.push(verdict.map(|mut verdicts| verdicts.remove(0)));
+            }
+            verdicts
+        }
+        // It is away: nobody is to wait for one try after the other.
+        Err(error) => commands
+            .iter()
+            .map(|_| Err(std::io::Error::other(error.to_string()).into()))
+            .collect(),
+    }
+}
+
+/// Commits, and again where another transaction was in the way.
+async fn commit_again(app: &PgPool, commands: &[Append]) -> Result<Vec<Verdict>, sqlx::Error> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match commit(app, commands).await {
+            Err(error) if tries < TRIES && is_passing(&error) => {}
+            outcome => return outcome,
+        }
+    }
+}
+
+/// A deadlock or a serialization failure.
+fn is_passing(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    matches!(code.as_deref(), Some("40001" | "40P01"))
 }
 
 async fn commit(app: &PgPool, commands: &[Append]) -> Result<Vec<Verdict>, sqlx::Error> {

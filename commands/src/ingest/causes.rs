@@ -97,7 +97,7 @@ fn detection(submission: &Submission, error_id: ErrorId, clock: &Clock) -> Resul
         category: occurrence.category.clone(),
         tags: occurrence.error_tags.clone(),
         platform: occurrence.platform.clone(),
-        grouping_version: occurrence.grouping_version.0,
+        grouping_version: occurrence.grouping_version.number(),
         fingerprint: occurrence.fingerprint.to_string(),
         description: text.as_ref().map(|text| TextRef {
             id: text.id,

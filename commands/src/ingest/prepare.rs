@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bugsage_domain::grouping::{self, Fingerprint, Version};
 use bugsage_domain::ids::{EventId, OrganizationId, ProjectId};
 use bugsage_domain::occurrence::{self, NotAnEvent, Occurrence};
-use bugsage_domain::scrub::{self, Limits, Refused, Rules, Trimmed};
+use bugsage_domain::scrub::{self, FILTERED, Limits, Refused, Rules, Trimmed};
 use bugsage_domain::severity::Severity;
 use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
@@ -145,7 +145,7 @@ pub fn prepare(
         category: None,
         error_tags: Vec::new(),
         tags: tags(&occurrence),
-        user_hash: user_hash(reporter, &occurrence),
+        user_hash: user_hash(reporter, &occurrence, json),
         environment: occurrence.environment.map(|text| cut(text, VALUE_MAX)),
         release: occurrence.release.map(|text| cut(text, VALUE_MAX)),
         level: occurrence.level.map(|text| cut(text, 20)),
@@ -201,9 +201,13 @@ fn tags(occurrence: &Occurrence) -> Vec<String> {
         .collect()
 }
 
-fn user_hash(reporter: &Reporter, occurrence: &Occurrence) -> Option<Vec<u8>> {
-    let identity = occurrence.user.as_ref()?.identity()?;
-    Some(keyed_digest(&reporter.secret, identity.as_bytes())[..16].to_vec())
+/// A person whose address was scrubbed is told from others by what was sent; only the hash is kept.
+fn user_hash(reporter: &Reporter, occurrence: &Occurrence, sent: &[u8]) -> Option<Vec<u8>> {
+    let mut user = occurrence.user.clone()?;
+    if user.identity()?.contains(FILTERED) {
+        user = occurrence::decode(sent).ok()?.user?;
+    }
+    Some(keyed_digest(&reporter.secret, user.identity()?.as_bytes())[..16].to_vec())
 }
 
 /// HMAC-SHA256 under the installation's secret: tells equal texts apart from others, and nothing more.

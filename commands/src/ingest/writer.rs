@@ -13,7 +13,7 @@ use super::{Outcome, Prepared, Stored, Submission, batch};
 use crate::clock::Clock;
 
 /// How often a batch is tried again after another transaction was in its way.
-const TRIES: u32 = 6;
+const TRIES: u32 = 20;
 /// Days of partitions made ahead when one is found missing.
 const PARTITIONS_AHEAD: i32 = 3;
 
@@ -119,6 +119,8 @@ enum Failure {
     Away,
     /// It refuses the batch.
     Refused(String),
+    /// An idempotency key of the batch was used for another occurrence.
+    KeyTaken,
 }
 
 impl From<sqlx::Error> for Failure {
@@ -170,7 +172,8 @@ impl Writer {
                 tracing::error!(reason, "an occurrence was refused by the database");
                 vec![Err(IngestError::Failed(reason))]
             }
-            Err(Failure::Refused(_)) => {
+            Err(Failure::KeyTaken) if submissions.len() == 1 => vec![Err(IngestError::KeyReused)],
+            Err(Failure::Refused(_) | Failure::KeyTaken) => {
                 let mut results = Vec::with_capacity(submissions.len());
                 for submission in submissions {
                     results
@@ -195,12 +198,12 @@ impl Writer {
             match self.transact(submissions).await {
                 Err(Failure::Again) if tries < TRIES => {}
                 Err(Failure::NoPartition) if tries < TRIES => {
-                    for submission in submissions {
-                        ensure_partitions(
-                            &self.app,
-                            submission.occurrence.received_at.date_naive(),
-                        )
-                        .await?;
+                    let days: HashSet<_> = submissions
+                        .iter()
+                        .map(|submission| submission.occurrence.received_at.date_naive())
+                        .collect();
+                    for day in days {
+                        ensure_partitions(&self.app, day).await?;
                     }
                 }
                 outcome => return outcome,
@@ -268,6 +271,12 @@ impl Writer {
                     }
                 }
                 Verdict::Conflict { .. } => return Err(Failure::Again),
+                // Not a repeat of this occurrence, which would be a duplicate: nothing may be stored.
+                Verdict::Repeated { .. } | Verdict::KeyReused
+                    if is_new_to_log(stored.get(&key)) =>
+                {
+                    return Err(Failure::KeyTaken);
+                }
                 Verdict::Repeated { .. } => {}
                 Verdict::KeyReused => {
                     stored.insert(key, Err(IngestError::KeyReused));
@@ -276,6 +285,10 @@ impl Writer {
         }
         Ok(())
     }
+}
+
+fn is_new_to_log(stored: Option<&Result<Stored, IngestError>>) -> bool {
+    matches!(stored, Some(Ok(stored)) if stored.outcome != Outcome::Duplicate)
 }
 
 /// What an occurrence is known by.

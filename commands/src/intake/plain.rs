@@ -1,7 +1,7 @@
 //! A report in plain words, as the REST API takes it, turned into an event like any other.
 
 use bugsage_domain::ids::EventId;
-use bugsage_domain::occurrence::{Exception, Frame};
+use bugsage_domain::occurrence::{Exception, Frame, Mechanism};
 use bugsage_domain::severity::Severity;
 use bugsage_domain::trace;
 use serde_json::{Map, Value, json};
@@ -93,7 +93,15 @@ fn exception(exception: &Exception) -> Value {
     );
     json!({
         "type": exception.kind, "value": exception.value, "module": exception.module,
-        "stacktrace": frames,
+        "stacktrace": frames, "mechanism": exception.mechanism.as_ref().map(mechanism),
+    })
+}
+
+/// The place in an exception tree: all of a mechanism that a printed trace shows.
+fn mechanism(mechanism: &Mechanism) -> Value {
+    json!({
+        "type": mechanism.kind, "exception_id": mechanism.exception_id,
+        "parent_id": mechanism.parent_id, "is_exception_group": mechanism.is_exception_group,
     })
 }
 

@@ -30,7 +30,7 @@ pub enum ErrorCommand {
         /// The new category.
         category: Option<String>,
     },
-    /// Adds and takes away tags.
+    /// Adds and takes away tags; one in both lists is there afterwards.
     Tag {
         /// Tags to add.
         add: Vec<String>,
@@ -46,7 +46,7 @@ pub enum ErrorCommand {
     BeginAnalysis,
     /// Work on its cause is over.
     EndAnalysis,
-    /// Work on a fix begins.
+    /// Work on a fix begins, with or without an analysis before.
     BeginFix,
     /// Work on a fix ended without resolving it.
     EndFix,
@@ -109,7 +109,8 @@ pub struct Edit {
     pub description: Option<TextRef>,
     /// A new severity.
     pub severity: Option<Severity>,
-    /// A new status: detected (reopens), analyzing, fixing, resolved or ignored (for ever).
+    /// A new status: detected (reopens), analyzing, fixing, resolved or ignored (for ever). To
+    /// name the present one changes nothing, not even how long it is ignored.
     pub status: Option<ErrorStatus>,
     /// A new category; `Some(None)` takes it away.
     pub category: Option<Option<String>>,

@@ -6,6 +6,7 @@
 mod command;
 mod decide;
 mod event;
+mod fields;
 mod refusal;
 mod state;
 mod status;

@@ -91,9 +91,16 @@ impl Refusal {
 const fn allowed_in(status: ErrorStatus) -> &'static [&'static str] {
     match status {
         ErrorStatus::Detected => &["analyze", "fix", "resolve", "ignore", "merge", "delete"],
-        ErrorStatus::Analyzing => &["end analysis", "resolve", "ignore", "merge", "delete"],
+        ErrorStatus::Analyzing => &[
+            "end analysis",
+            "fix",
+            "resolve",
+            "ignore",
+            "merge",
+            "delete",
+        ],
         ErrorStatus::Fixing => &["end fix", "resolve", "ignore", "merge", "delete"],
-        ErrorStatus::Resolved => &["regress", "reopen", "ignore", "merge", "delete"],
-        ErrorStatus::Ignored => &["regress", "reopen", "resolve", "merge", "delete"],
+        ErrorStatus::Resolved => &["reopen", "ignore", "merge", "delete"],
+        ErrorStatus::Ignored => &["reopen", "resolve", "ignore", "merge", "delete"],
     }
 }

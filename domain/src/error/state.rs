@@ -31,8 +31,8 @@ pub struct LiveError {
     pub facts: Detected,
     /// Where it stands.
     pub standing: Standing,
-    /// How often it came back after it had been resolved.
-    pub regressions: u32,
+    /// It came back after it had been resolved, and was not resolved again; kept while it is ignored.
+    pub regressed: bool,
     /// Who looks after it.
     pub assignee: Option<String>,
     /// What a person wrote about it.
@@ -82,11 +82,10 @@ impl LiveError {
         }
     }
 
-    /// It came back after it had been resolved, and nobody has settled it since.
+    /// It is open, for it came back after it had been resolved.
     #[must_use]
     pub const fn is_regressed(&self) -> bool {
-        self.regressions > 0
-            && !matches!(self.standing, Standing::Resolved(_) | Standing::Ignored(_))
+        self.regressed && !matches!(self.standing, Standing::Resolved(_) | Standing::Ignored(_))
     }
 
     /// Until when it is ignored, if it is.
@@ -129,6 +128,16 @@ impl ErrorGroup {
             Self::Unborn | Self::Deleted => None,
         }
     }
+
+    fn change(&mut self, change: impl FnOnce(&mut LiveError)) {
+        if let Self::Live(error) = self {
+            change(error);
+        }
+    }
+
+    fn stand(&mut self, standing: Standing) {
+        self.change(|error| error.standing = standing);
+    }
 }
 
 impl Aggregate for ErrorGroup {
@@ -151,63 +160,65 @@ impl Aggregate for ErrorGroup {
     }
 
     fn apply(&mut self, event: ErrorEvent) {
-        if let ErrorEvent::ErrorDetected(facts) = event {
-            *self = Self::Live(Box::new(LiveError {
-                description: facts.description.clone(),
-                facts: *facts,
-                standing: Standing::Detected,
-                regressions: 0,
-                assignee: None,
-                merged_into: None,
-            }));
-        } else if let ErrorEvent::ErrorDeleted { .. } = event {
-            *self = Self::Deleted;
-        } else if let Self::Live(error) = self {
-            error.apply(event);
-        }
-    }
-}
-
-impl LiveError {
-    fn apply(&mut self, event: ErrorEvent) {
         match event {
-            // These two make and end an error: see above.
-            ErrorEvent::ErrorDetected(_) | ErrorEvent::ErrorDeleted { .. } => {}
-            ErrorEvent::ErrorRegressed { .. } => {
-                self.regressions += 1;
-                self.standing = Standing::Detected;
+            ErrorEvent::ErrorDetected(facts) => *self = Self::Live(Box::new((*facts).into())),
+            ErrorEvent::ErrorRegressed { .. } => self.change(|error| {
+                error.standing = Standing::Detected;
+                error.regressed = true;
+            }),
+            ErrorEvent::ErrorIgnoreExpired { .. } => self.stand(Standing::Detected),
+            ErrorEvent::ErrorRetitled { title } => self.change(|error| error.facts.title = title),
+            ErrorEvent::ErrorDescribed { text } => {
+                self.change(|error| error.description = Some(text));
             }
-            ErrorEvent::ErrorIgnoreExpired { .. }
-            | ErrorEvent::ErrorReopened { .. }
-            | ErrorEvent::ErrorAnalysisEnded
-            | ErrorEvent::ErrorFixEnded => self.standing = Standing::Detected,
-            ErrorEvent::ErrorRetitled { title } => self.facts.title = title,
-            ErrorEvent::ErrorDescribed { text } => self.description = Some(text),
-            ErrorEvent::ErrorSeverityChanged { severity } => self.facts.severity = severity,
-            ErrorEvent::ErrorCategorized { category } => self.facts.category = category,
-            ErrorEvent::ErrorTagged { tags } => self.facts.tags.extend(tags),
-            ErrorEvent::ErrorUntagged { tags } => self.facts.tags.retain(|tag| !tags.contains(tag)),
-            ErrorEvent::ErrorAssigned { to } => self.assignee = Some(to),
-            ErrorEvent::ErrorUnassigned => self.assignee = None,
-            ErrorEvent::ErrorAnalysisBegun => self.standing = Standing::Analyzing,
-            ErrorEvent::ErrorFixBegun => self.standing = Standing::Fixing,
+            ErrorEvent::ErrorSeverityChanged { severity } => {
+                self.change(|error| error.facts.severity = severity);
+            }
+            ErrorEvent::ErrorCategorized { category } => {
+                self.change(|error| error.facts.category = category);
+            }
+            ErrorEvent::ErrorTagged { tags } => self.change(|error| error.facts.tags.extend(tags)),
+            ErrorEvent::ErrorUntagged { tags } => {
+                self.change(|error| error.facts.tags.retain(|tag| !tags.contains(tag)));
+            }
+            ErrorEvent::ErrorAssigned { to } => self.change(|error| error.assignee = Some(to)),
+            ErrorEvent::ErrorUnassigned => self.change(|error| error.assignee = None),
+            ErrorEvent::ErrorAnalysisBegun => self.stand(Standing::Analyzing),
+            ErrorEvent::ErrorAnalysisEnded => self.stand(Standing::Detected),
+            ErrorEvent::ErrorFixBegun => self.stand(Standing::Fixing),
+            ErrorEvent::ErrorFixEnded => self.stand(Standing::Detected),
             ErrorEvent::ErrorResolved {
                 by,
                 at,
                 how,
                 in_release,
-            } => {
-                self.regressions = 0;
-                self.standing = Standing::Resolved(Resolution {
+            } => self.change(|error| {
+                error.regressed = false;
+                error.standing = Standing::Resolved(Resolution {
                     by,
                     at,
                     how,
                     in_release,
                 });
-            }
-            ErrorEvent::ErrorIgnored { until, .. } => self.standing = Standing::Ignored(until),
-            ErrorEvent::ErrorMerged { into } => self.merged_into = Some(into),
-            ErrorEvent::ErrorUnmerged { .. } => self.merged_into = None,
+            }),
+            ErrorEvent::ErrorIgnored { until, .. } => self.stand(Standing::Ignored(until)),
+            ErrorEvent::ErrorReopened { .. } => self.stand(Standing::Detected),
+            ErrorEvent::ErrorMerged { into } => self.change(|error| error.merged_into = Some(into)),
+            ErrorEvent::ErrorUnmerged { .. } => self.change(|error| error.merged_into = None),
+            ErrorEvent::ErrorDeleted { .. } => *self = Self::Deleted,
+        }
+    }
+}
+
+impl From<Detected> for LiveError {
+    fn from(facts: Detected) -> Self {
+        Self {
+            description: facts.description.clone(),
+            facts,
+            standing: Standing::Detected,
+            regressed: false,
+            assignee: None,
+            merged_into: None,
         }
     }
 }

@@ -3,6 +3,8 @@
 //! [`CURRENT`] is the one that new occurrences are grouped by. A change of what an algorithm
 //! answers is a new version beside the old, never an edit: stored fingerprints name theirs.
 
+#[cfg(test)]
+mod tests;
 mod v1;
 
 use std::fmt;
@@ -14,13 +16,25 @@ use crate::occurrence::Occurrence;
 
 pub use v1::message::parametrize;
 
-/// The number of an algorithm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
-pub struct Version(pub i16);
+/// The register of algorithms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Version {
+    /// Precise: the sender's word, else types, top functions and messages.
+    V1,
+}
 
 /// The algorithm for new occurrences.
-pub const CURRENT: Version = Version(1);
+pub const CURRENT: Version = Version::V1;
+
+impl Version {
+    /// The number it is stored under; never given to another.
+    #[must_use]
+    pub const fn number(self) -> i16 {
+        match self {
+            Self::V1 => 1,
+        }
+    }
+}
 
 /// What like occurrences share: 16 bytes of SHA-256.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,8 +121,9 @@ pub struct Grouping {
 }
 
 /// Groups an occurrence. Pure: the same occurrence has the same fingerprint for ever.
-/// A version that this program does not know is taken for [`CURRENT`].
 #[must_use]
-pub fn fingerprint(_version: Version, occurrence: &Occurrence) -> Grouping {
-    v1::group(occurrence)
+pub fn fingerprint(version: Version, occurrence: &Occurrence) -> Grouping {
+    match version {
+        Version::V1 => v1::group(occurrence),
+    }
 }

@@ -2,6 +2,7 @@
 
 use chrono::DateTime;
 use serde::Deserialize;
+use serde::de::Error;
 use uuid::Uuid;
 
 use super::lenient::{Flag, List, Number, Object, Pairs, Text};
@@ -12,13 +13,22 @@ use super::{Exception, Frame, Mechanism, Message, Occurrence, Stacktrace, Thread
 #[error("the event is not a JSON object: {0}")]
 pub struct NotAnEvent(#[from] serde_json::Error);
 
-/// Decodes one event. Unknown fields and fields of a wrong type are passed over.
+/// Decodes one event. Unknown fields and fields of a wrong type are passed over; of a field
+/// that is there twice, one counts.
 ///
 /// # Errors
-/// [`NotAnEvent`] when the bytes are not one well-formed JSON object in UTF-8.
+/// [`NotAnEvent`] when the bytes are not one well-formed JSON object in UTF-8, or its known
+/// fields are nested deeper than 127 levels.
 pub fn decode(json: &[u8]) -> Result<Occurrence, NotAnEvent> {
-    let wire: Event = serde_json::from_slice(json)?;
-    Ok(wire.into())
+    // The quick way refuses a field that is there twice; a tree has room for one of the two.
+    let event: Object<Event> = serde_json::from_slice(json).or_else(|_| {
+        let tree: serde_json::Value = serde_json::from_slice(json)?;
+        Object::deserialize(tree)
+    })?;
+    let event = event
+        .0
+        .ok_or_else(|| serde_json::Error::custom("it is of another type"))?;
+    Ok(event.into())
 }
 
 #[derive(Deserialize)]
@@ -144,7 +154,7 @@ impl<'de> Deserialize<'de> for MessageField {
             Object::deserialize(value).unwrap_or_default()
         } else {
             let formatted = Text::deserialize(value).unwrap_or_default();
-            Object(formatted.0.is_some().then(|| LogEntry {
+            Object(formatted.0.is_some().then_some(LogEntry {
                 message: Text(None),
                 formatted,
             }))

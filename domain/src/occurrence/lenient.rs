@@ -210,9 +210,11 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for List<T> {
                         lone.insert(key, map.next_value()?);
                     }
                 }
-                Ok(values.unwrap_or_else(|| {
-                    List(T::deserialize(Value::Object(lone)).into_iter().collect())
-                }))
+                Ok(match values {
+                    Some(values) => values,
+                    None if lone.is_empty() => List::default(),
+                    None => List(T::deserialize(Value::Object(lone)).into_iter().collect()),
+                })
             }
             otherwise_missing!(
                 visit_bool: bool, visit_str: &str, visit_i64: i64, visit_u64: u64, visit_f64: f64

@@ -6,6 +6,9 @@
 mod decode;
 mod lenient;
 
+#[cfg(test)]
+mod tests;
+
 pub use decode::{NotAnEvent, decode};
 
 use uuid::Uuid;

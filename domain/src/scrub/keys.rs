@@ -1,14 +1,30 @@
 //! Which keys hold secrets.
 
 /// Secret when the key, joined, ends so: catches `accessToken`, `DB_PASSWORD`, `PHPSESSID`.
-const ENDINGS: [&str; 18] = [
+const ENDINGS: [&str; 34] = [
     "password",
+    "passwords",
     "passwd",
     "passphrase",
+    "passcode",
+    "pincode",
     "secret",
+    "secrets",
     "token",
+    "accesstokens",
+    "authtokens",
+    "refreshtokens",
+    "tokenvalue",
+    "tokenstring",
     "apikey",
+    "apikeys",
     "privatekey",
+    "privatekeypem",
+    "encryptionkey",
+    "signingkey",
+    "sessionkey",
+    "cardnumber",
+    "amzsignature",
     "accesskey",
     "secretkey",
     "authorization",
@@ -22,8 +38,16 @@ const ENDINGS: [&str; 18] = [
     "xsrf",
 ];
 /// Secret as the last word only: `author` and `session_count` are not.
-const LAST_WORDS: [&str; 7] = [
+const LAST_WORDS: [&str; 15] = [
     "auth",
+    "bearer",
+    "creds",
+    "cvc",
+    "cvv",
+    "otp",
+    "pass",
+    "pw",
+    "ssn",
     "session",
     "dsn",
     "pwd",
@@ -72,15 +96,11 @@ pub(super) fn is_sensitive(key: &str, extra: &[String]) -> bool {
     if extra.is_empty() && COMMON.contains(&key) {
         return false;
     }
-    let words = words(key);
-    let joined = words.concat();
-    if extra
-        .iter()
-        .map(|e| self::words(e).concat())
-        .any(|e| !e.is_empty() && joined.contains(&e))
-    {
+    if is_extra(key, extra) {
         return true;
     }
+    let words = words(key);
+    let joined = words.concat();
     let Some(last) = words.last() else {
         return false;
     };
@@ -93,6 +113,18 @@ pub(super) fn is_sensitive(key: &str, extra: &[String]) -> bool {
         || LAST_WORDS.contains(&last)
         || LAST_WORDS.contains(&stem)
         || words.iter().any(|w| ANY_WORDS.contains(&w.as_str()))
+}
+
+/// True if a key that the project added is a part of this one.
+pub(super) fn is_extra(key: &str, extra: &[String]) -> bool {
+    if extra.is_empty() {
+        return false;
+    }
+    let joined = words(key).concat();
+    extra
+        .iter()
+        .map(|extra| words(extra).concat())
+        .any(|extra| !extra.is_empty() && joined.contains(&extra))
 }
 
 /// The lower-cased words of `snake_case`, `kebab-case`, `camelCase` and `dotted.keys`.

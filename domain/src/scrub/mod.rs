@@ -4,6 +4,7 @@
 //! and booleans survive under a sensitive key, everything else there becomes
 //! `[Filtered]`. Invalid UTF-8 is refused, for guessing could hide a secret from the rules.
 
+mod assigned;
 mod keys;
 mod stream;
 mod surrogates;
@@ -25,7 +26,8 @@ pub struct Rules {
     pub emails: bool,
     /// Take out IP addresses. On unless a project says otherwise.
     pub ip_addresses: bool,
-    /// Further sensitive keys; case, `-` and `_` do not count, any part of a key matches.
+    /// Further sensitive keys; case, `-` and `_` do not count, any part of a key matches. They
+    /// count in texts too (`iban=…`).
     pub extra_keys: Vec<String>,
 }
 
@@ -130,11 +132,21 @@ pub enum Refused {
 /// # Errors
 /// [`Refused`] if the bytes are no UTF-8, no JSON or nested too deep.
 pub fn scrub(json: &[u8], rules: &Rules, limits: &Limits) -> Result<Scrubbed, Refused> {
+    scrub_inside(json, rules, limits, 0)
+}
+
+/// Scrubs JSON that stands in so many texts of JSON.
+fn scrub_inside(
+    json: &[u8],
+    rules: &Rules,
+    limits: &Limits,
+    texts: u8,
+) -> Result<Scrubbed, Refused> {
     std::str::from_utf8(json).map_err(|e| Refused::NotUtf8 {
         offset: e.valid_up_to(),
     })?;
     let json = surrogates::mend(json);
-    let mut state = stream::State::new(rules, limits, json.len());
+    let mut state = stream::State::new(rules, limits, json.len(), texts);
     let mut reader = serde_json::Deserializer::from_slice(&json);
     let read = stream::Seed::root(&mut state)
         .deserialize(&mut reader)
@@ -154,10 +166,8 @@ pub fn scrub(json: &[u8], rules: &Rules, limits: &Limits) -> Result<Scrubbed, Re
     })
 }
 
-/// Scrubs plain text by the same rules.
+/// Scrubs plain text by the rules for strings.
 #[must_use]
 pub fn scrub_text(text: &str, rules: &Rules) -> String {
-    text::scrub(text, rules.emails, rules.ip_addresses)
-        .0
-        .into_owned()
+    text::scrub(text, rules, true).0.into_owned()
 }

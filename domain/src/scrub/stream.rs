@@ -6,12 +6,19 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 
+/// JSON in a text in JSON is read as such so many times; each takes stack.
+const TEXTS_MAX: u8 = 2;
+
 /// What the pass has written and counted so far.
 pub(super) struct State<'r> {
     pub(super) out: Vec<u8>,
     pub(super) redactions: u32,
     pub(super) trimmed: Trimmed,
     pub(super) refused: Option<Refused>,
+    /// A private key began in a string and goes on in the next: the lines of a source file.
+    in_private_key: bool,
+    /// In how many texts of JSON this JSON stands.
+    texts: u8,
     rules: &'r Rules,
     limits: &'r Limits,
 }
@@ -43,19 +50,26 @@ enum Keep {
 }
 
 impl<'r> State<'r> {
-    pub(super) fn new(rules: &'r Rules, limits: &'r Limits, size: usize) -> Self {
+    pub(super) fn new(rules: &'r Rules, limits: &'r Limits, size: usize, texts: u8) -> Self {
         let out = Vec::with_capacity(size);
         Self {
             out,
             redactions: 0,
             trimmed: Trimmed::default(),
             refused: None,
+            in_private_key: false,
+            texts,
             rules,
             limits,
         }
     }
 
     fn write_str(&mut self, value: &str, place: Place) {
+        self.in_private_key &= text::is_key_line(value);
+        if self.in_private_key {
+            return self.write_filtered();
+        }
+        self.in_private_key = text::opens_private_key(value);
         let value = self.clean(value, place);
         // Writing to a Vec cannot fail; a string always has a JSON form.
         let _ = serde_json::to_writer(&mut self.out, value.as_ref());
@@ -72,22 +86,31 @@ impl<'r> State<'r> {
             true => Cow::Owned(value.replace('\0', "\u{FFFD}")),
             false => Cow::Borrowed(value),
         };
-        let (found, cleaned) = {
-            let (text, n) = text::scrub(
-                &value,
-                personal && rules.emails,
-                personal && rules.ip_addresses,
-            );
-            (
-                n,
-                match text {
-                    Cow::Owned(text) => Some(text),
-                    Cow::Borrowed(_) => None,
-                },
-            )
+        let (found, cleaned) = match self.json_inside(&value) {
+            Some(inside) => (inside.redactions, inside.text),
+            None => match text::scrub(&value, rules, personal) {
+                (Cow::Owned(text), found) => (found, Some(text)),
+                (Cow::Borrowed(_), found) => (found, None),
+            },
         };
         self.redactions += found;
         self.cut(cleaned.map_or(value, Cow::Owned))
+    }
+
+    /// Scrubs a text that is an object or array of JSON as such, so that its keys count.
+    fn json_inside(&self, text: &str) -> Option<Inside> {
+        let json = text.trim_start().starts_with(['{', '[']) && text != FILTERED;
+        if !json || self.texts >= TEXTS_MAX {
+            return None;
+        }
+        let inside = super::scrub_inside(text.as_bytes(), self.rules, self.limits, self.texts + 1);
+        let scrubbed = inside.ok()?;
+        let redactions = scrubbed.redactions;
+        let text = match redactions {
+            0 => None,
+            _ => Some(String::from_utf8(scrubbed.json).ok()?),
+        };
+        Some(Inside { text, redactions })
     }
 
     fn filtered<'s>(&mut self, value: &'s str) -> Cow<'s, str> {
@@ -154,6 +177,12 @@ impl<'r> State<'r> {
             self.redactions += 1;
         }
     }
+}
+
+/// What was made of a text that is JSON itself; `text` only if something was taken out.
+struct Inside {
+    text: Option<String>,
+    redactions: u32,
 }
 
 /// One value to be read and written.
@@ -228,6 +257,10 @@ impl<'de> Visitor<'de> for Seed<'_, '_> {
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<(), E> {
+        if text::is_card_number(value) {
+            self.state.write_filtered();
+            return Ok(());
+        }
         self.number(value)
     }
 
@@ -259,10 +292,15 @@ impl<'de> Visitor<'de> for Seed<'_, '_> {
                 self.state.out.push(b',');
             }
             let start = self.state.out.len();
-            let place = if self.place == Place::Versions {
-                Place::Versions
-            } else {
-                Place::Element
+            let place = match self.place {
+                Place::Versions => Place::Versions,
+                _ if starts
+                    .last()
+                    .is_some_and(|flag| self.is_flag(*flag, before)) =>
+                {
+                    Place::Sensitive
+                }
+                _ => Place::Element,
             };
             let seed = Seed {
                 state: &mut *self.state,
@@ -316,7 +354,7 @@ impl<'de> Visitor<'de> for Seed<'_, '_> {
                 place,
                 depth: self.depth,
             })?;
-            match key.as_ref() {
+            match key.to_ascii_lowercase().as_str() {
                 "key" | "name" => names_secret |= self.names_secret(start, self.state.out.len()),
                 "value" => value_at = Some((start, self.state.out.len())),
                 // A log entry whose text held a secret got it from its parameters.
@@ -354,6 +392,11 @@ impl Seed<'_, '_> {
             let end = self.state.out.len();
             self.state.splice_filtered(value, end);
         }
+    }
+
+    /// True for an argument whose value is the next one: `"--password"`.
+    fn is_flag(&self, start: usize, end: usize) -> bool {
+        self.state.out[start..].starts_with(b"\"-") && self.names_secret(start, end)
     }
 
     /// True if the JSON string at this range of the output is a sensitive key.

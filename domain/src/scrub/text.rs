@@ -1,12 +1,13 @@
 //! Secrets inside a string. Each rule has a cheap test that keeps its pattern from running.
 
-use super::FILTERED;
+use super::{FILTERED, Rules, assigned};
 use regex::{Captures, Regex};
 use std::borrow::Cow;
 use std::net::IpAddr;
+use std::ops::Range;
 use std::sync::LazyLock;
 
-fn pattern(source: &str) -> Regex {
+pub(super) fn pattern(source: &str) -> Regex {
     #[expect(
         clippy::unwrap_used,
         reason = "the patterns are constants that the tests run"
@@ -20,16 +21,12 @@ static PEM: LazyLock<Regex> = LazyLock::new(|| {
 static URL: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(://)[^\s/"'@:]*:[^\s/"']*@"#));
 static SCHEME: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\b((?:bearer|basic)\s+)([A-Za-z0-9._~+/=-]{8,})"));
-static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r#"(?i)((?:password|passwd|passphrase|pwd|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|authorization|session|sess(?:ion)?[_-]?id|csrf|xsrf|jwt|\bauth|\bsid)(?:=|\\?["']\s*:\s*\\?))("[^"\\]+|'[^'\\]+|[^\s&;,"'\\)}]+)"#,
-    )
-});
 static KNOWN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?|(?:AKIA|ASIA)[0-9A-Z]{16}",
         r"|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{20,}|AIza[\w-]{35}",
         r"|[sr]k_(?:live|test)_[A-Za-z0-9]{10,}|\bsk-[\w-]{20,}|xox[abprs]-[\w-]{10,}|whsec_[\w+/=]{16,}",
+        r"|npm_[A-Za-z0-9]{36}|\bSG\.[\w-]{16,}\.[\w-]{16,}|\bhvs\.[\w-]{24,}|dop_v1_[0-9a-f]{64}",
     ))
 });
 static EMAIL: LazyLock<Regex> =
@@ -37,8 +34,8 @@ static EMAIL: LazyLock<Regex> =
 static IP: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"[0-9A-Fa-f]*:[0-9A-Fa-f:]*:[0-9A-Fa-f.:]*|\d{1,3}(?:\.\d{1,3}){3}"));
 
-/// The text without secrets, and how many were in it.
-pub(super) fn scrub(text: &str, emails: bool, ip_addresses: bool) -> (Cow<'_, str>, u32) {
+/// The text without secrets, and how many were in it. Without personal data only if `personal`.
+pub(super) fn scrub<'t>(text: &'t str, rules: &Rules, personal: bool) -> (Cow<'t, str>, u32) {
     let mut pass = Pass {
         text: Cow::Borrowed(text),
         found: 0,
@@ -50,18 +47,19 @@ pub(super) fn scrub(text: &str, emails: bool, ip_addresses: bool) -> (Cow<'_, st
     if seen.at && seen.colon {
         pass.replace(&URL, |c| Some(format!("{}{FILTERED}@", &c[1])));
     }
+    if seen.colon {
+        pass.cut(assigned::headers(&pass.text));
+    }
     if seen.space && seen.long {
         pass.replace(&SCHEME, |c| {
             looks_random(&c[2]).then(|| format!("{}{FILTERED}", &c[1]))
         });
     }
-    if seen.equals || (seen.colon && seen.quote) {
-        pass.replace(&ASSIGNED, |c| {
-            let value = c[2].trim_start_matches(['"', '\'']);
-            let quote = &c[2][..c[2].len() - value.len()];
-            let counted = value.bytes().all(|b| b.is_ascii_digit()) && !c[1].ends_with('=');
-            (value != FILTERED && !counted).then(|| format!("{}{quote}{FILTERED}", &c[1]))
-        });
+    if seen.equals || seen.colon || seen.quote || text.contains("--") {
+        pass.cut(assigned::named(&pass.text));
+        if !rules.extra_keys.is_empty() {
+            pass.cut(assigned::extra(&pass.text, &rules.extra_keys));
+        }
     }
     if seen.long && seen.joint {
         pass.replace(&KNOWN, |_| Some(FILTERED.into()));
@@ -69,10 +67,11 @@ pub(super) fn scrub(text: &str, emails: bool, ip_addresses: bool) -> (Cow<'_, st
     if seen.digits >= 13 {
         pass.cards();
     }
-    if emails && seen.at {
+    if personal && rules.emails && seen.at {
         pass.replace(&EMAIL, |_| Some(FILTERED.into()));
     }
-    if ip_addresses && ((seen.digits >= 4 && seen.dot) || (seen.digits > 0 && seen.colon)) {
+    let address = (seen.digits >= 4 && seen.dot) || (seen.digits > 0 && seen.colon);
+    if personal && rules.ip_addresses && address {
         pass.ip_addresses();
     }
     (pass.text, pass.found)
@@ -155,21 +154,44 @@ impl Pass<'_> {
             .filter(|m| stands_alone(text, m.start(), m.end()));
         let ranges = ranges
             .filter(|m| is_address(m.as_str()))
-            .map(|m| (m.start(), m.end()))
+            .map(|m| m.range())
             .collect();
         self.cut(ranges);
     }
 
-    fn cut(&mut self, ranges: Vec<(usize, usize)>) {
-        for (start, end) in ranges.into_iter().rev() {
-            self.text.to_mut().replace_range(start..end, FILTERED);
+    fn cut(&mut self, ranges: Vec<Range<usize>>) {
+        let mut kept = String::new();
+        let mut from = 0;
+        for range in ranges {
+            kept.push_str(&self.text[from..range.start]);
+            kept.push_str(FILTERED);
+            from = range.end;
             self.found += 1;
+        }
+        if from > 0 {
+            kept.push_str(&self.text[from..]);
+            self.text = Cow::Owned(kept);
         }
     }
 }
 
+/// True if a private key begins in this text and does not end in it.
+pub(super) fn opens_private_key(text: &str) -> bool {
+    text.rsplit_once("-----BEGIN ")
+        .is_some_and(|(_, rest)| rest.contains("PRIVATE KEY") && !rest.contains("-----END "))
+}
+
+/// True for a text that can be a line in the middle of a private key.
+pub(super) fn is_key_line(text: &str) -> bool {
+    let line = text.trim_matches(|c: char| c.is_whitespace() || "\"',\\".contains(c));
+    line.len() >= 40
+        && line
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b))
+}
+
 /// Tells a token from a word: "basic authentication" is no secret.
-fn looks_random(value: &str) -> bool {
+pub(super) fn looks_random(value: &str) -> bool {
     value.bytes().any(|b| b.is_ascii_digit() || b == b'=')
         || value.bytes().skip(1).any(|b| b.is_ascii_uppercase())
             && value.bytes().any(|b| b.is_ascii_lowercase())
@@ -196,14 +218,14 @@ fn is_address(text: &str) -> bool {
 /// Where card numbers stand: 13 to 19 digits, single spaces or dashes between.
 ///
 /// Whole groups of digits are tried, for another number may stand right before or after.
-fn cards(text: &[u8]) -> Vec<(usize, usize)> {
+fn cards(text: &[u8]) -> Vec<Range<usize>> {
     let groups = digit_groups(text);
     let mut found = Vec::new();
     let mut at = 0;
     while at < groups.len() {
         match card_from(text, &groups[at..]) {
             Some(count) => {
-                found.push((groups[at].0, groups[at + count - 1].1));
+                found.push(groups[at].0..groups[at + count - 1].1);
                 at += count;
             }
             None => at += 1,
@@ -251,6 +273,16 @@ fn card_from(text: &[u8], groups: &[(usize, usize)]) -> Option<usize> {
         }
     }
     None
+}
+
+/// True for a number that can be a card's.
+pub(super) fn is_card_number(number: u64) -> bool {
+    let digits: Vec<u8> = number
+        .to_string()
+        .bytes()
+        .map(|digit| digit - b'0')
+        .collect();
+    is_card(&digits)
 }
 
 /// Known first digits keep times (which begin with 1) and most counters out.

@@ -65,3 +65,155 @@ fn in_release(release: &Option<String>) -> String {
         .as_ref()
         .map_or_else(String::new, |release| format!(" in release {release}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bugsage_domain::actor::Actor;
+    use bugsage_domain::error::{Detected, TextRef};
+    use bugsage_domain::ids::{ErrorId, OrganizationId, ProjectId, TextId};
+    use bugsage_domain::severity::Severity;
+    use chrono::{DateTime, Utc};
+
+    const AT: DateTime<Utc> = DateTime::UNIX_EPOCH;
+
+    fn detected() -> ErrorEvent {
+        ErrorEvent::ErrorDetected(Box::new(Detected {
+            organization_id: OrganizationId::default(),
+            project_id: ProjectId(1),
+            error_id: ErrorId::default(),
+            title: "ValueError".to_owned(),
+            culprit: None,
+            severity: Severity::High,
+            source: "sentry".to_owned(),
+            source_id: None,
+            category: None,
+            tags: Vec::new(),
+            platform: None,
+            grouping_version: 1,
+            fingerprint: String::new(),
+            description: None,
+            at: AT,
+        }))
+    }
+
+    fn resolved(how: ResolvedHow, in_release: Option<&str>) -> ErrorEvent {
+        ErrorEvent::ErrorResolved {
+            by: Actor::System,
+            at: AT,
+            how,
+            in_release: in_release.map(str::to_owned),
+        }
+    }
+
+    fn regressed(release: Option<&str>) -> ErrorEvent {
+        ErrorEvent::ErrorRegressed {
+            at: AT,
+            release: release.map(str::to_owned),
+        }
+    }
+
+    fn ignored(until: IgnoredUntil) -> ErrorEvent {
+        ErrorEvent::ErrorIgnored {
+            by: Actor::System,
+            until,
+        }
+    }
+
+    fn tags() -> Vec<String> {
+        vec!["a".to_owned(), "b".to_owned()]
+    }
+
+    #[test]
+    fn each_event_is_said_in_words() {
+        let other = ErrorId::default();
+        let by = || Actor::System;
+        let category = |category: Option<&str>| ErrorEvent::ErrorCategorized {
+            category: category.map(str::to_owned),
+        };
+        let text = TextRef {
+            id: TextId::default(),
+            digest: String::new(),
+        };
+        let title = "KeyError".to_owned();
+        for (event, said) in [
+            (detected(), "occurred for the first time"),
+            (regressed(None), "occurred again after it was resolved"),
+            (
+                regressed(Some("shop@2")),
+                "occurred again after it was resolved in release shop@2",
+            ),
+            (
+                ErrorEvent::ErrorIgnoreExpired { at: AT },
+                "is no longer ignored: the time is over",
+            ),
+            (
+                ErrorEvent::ErrorRetitled { title },
+                "changed the title to “KeyError”",
+            ),
+            (
+                ErrorEvent::ErrorDescribed { text },
+                "changed the description",
+            ),
+            (
+                ErrorEvent::ErrorSeverityChanged {
+                    severity: Severity::Low,
+                },
+                "changed the severity to low",
+            ),
+            (
+                category(Some("network")),
+                "changed the category to “network”",
+            ),
+            (category(None), "removed the category"),
+            (
+                ErrorEvent::ErrorTagged { tags: tags() },
+                "added the tags a, b",
+            ),
+            (
+                ErrorEvent::ErrorUntagged { tags: tags() },
+                "removed the tags a, b",
+            ),
+            (
+                ErrorEvent::ErrorAssigned {
+                    to: "ada".to_owned(),
+                },
+                "assigned it to ada",
+            ),
+            (ErrorEvent::ErrorUnassigned, "assigned it to nobody"),
+            (ErrorEvent::ErrorAnalysisBegun, "began to analyze the cause"),
+            (ErrorEvent::ErrorAnalysisEnded, "ended the analysis"),
+            (ErrorEvent::ErrorFixBegun, "began a fix"),
+            (
+                ErrorEvent::ErrorFixEnded,
+                "ended the fix without resolving it",
+            ),
+            (resolved(ResolvedHow::Manually, None), "resolved it"),
+            (
+                resolved(ResolvedHow::ByFix, Some("shop@2")),
+                "resolved it by a fix in release shop@2",
+            ),
+            (ignored(IgnoredUntil::Forever), "ignored it"),
+            (
+                ignored(IgnoredUntil::Time { at: AT }),
+                "ignored it until 1970-01-01 00:00 UTC",
+            ),
+            (
+                ignored(IgnoredUntil::Occurrences { count: 5 }),
+                "ignored it until it has occurred 5 times",
+            ),
+            (ErrorEvent::ErrorReopened { by: by() }, "reopened it"),
+            (
+                ErrorEvent::ErrorMerged { into: other },
+                "merged it into 00000000-0000-0000-0000-000000000000",
+            ),
+            (
+                ErrorEvent::ErrorUnmerged { from: other },
+                "took it out of 00000000-0000-0000-0000-000000000000",
+            ),
+            (ErrorEvent::ErrorDeleted { by: by() }, "deleted it"),
+        ] {
+            assert_eq!(words(&event), said, "{}", event.name());
+        }
+    }
+}

@@ -139,32 +139,34 @@ async fn row(
            e.resolved_how, e.resolved_in_release, e.ignored_until, e.ignored_until_count, e.merged_into",
     );
     push_visible(&mut sql, scope);
-    sql.push(" and e.error_id = ").push_bind(error.0);
+    sql.push(" and s.error_id = ").push_bind(error.0);
     Ok(sql.build_query_as().fetch_optional(connection).await?)
 }
 
+/// The members stand in an array, because the planner takes a function for a thousand rows and
+/// would read whole tables for them.
 async fn beside(
     connection: &mut PgConnection,
     scope: &Scope,
     error: ErrorId,
 ) -> Result<Beside, QueryError> {
     Ok(sqlx::query_as(
-        "with members as materialized (select error_members($2) as id),
-              facets as materialized (
-                  select distinct kind, value from error_facets
-                   where organization_id = $1 and error_id in (select id from members))
-         select array(select id from members where id <> $2 order by id) as merged_from,
+        "with m as materialized (select array(select error_members($2)) as ids)
+         select array(select id from unnest(m.ids) id where id <> $2 order by id) as merged_from,
                 array(select encode(fingerprint, 'hex') from fingerprints
-                       where organization_id = $1 and error_id in (select id from members)
-                       order by 1) as fingerprints,
-                array(select value from facets where kind = 'environment' order by 1) as environments,
-                array(select value from facets where kind = 'release' order by 1) as releases,
-                array(select value from facets where kind = 'tag' order by 1) as tag_values,
-                (select newest.event_id from members m cross join lateral (
+                       where organization_id = $1 and error_id = any (m.ids) order by 1) as fingerprints,
+                array(select distinct value from error_facets where organization_id = $1
+                         and error_id = any (m.ids) and kind = 'environment' order by 1) as environments,
+                array(select distinct value from error_facets where organization_id = $1
+                         and error_id = any (m.ids) and kind = 'release' order by 1) as releases,
+                array(select distinct value from error_facets where organization_id = $1
+                         and error_id = any (m.ids) and kind = 'tag' order by 1) as tag_values,
+                (select newest.event_id from unnest(m.ids) id cross join lateral (
                      select o.event_id, o.received_at from occurrences o
-                      where o.organization_id = $1 and o.error_id = m.id
+                      where o.organization_id = $1 and o.error_id = id
                       order by o.received_at desc, o.event_id desc limit 1) newest
-                  order by newest.received_at desc, newest.event_id desc limit 1) as latest_event_id",
+                  order by newest.received_at desc, newest.event_id desc limit 1) as latest_event_id
+           from m",
     )
     .bind(scope.organization.0)
     .bind(error.0)

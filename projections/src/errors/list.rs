@@ -6,6 +6,7 @@ use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
 use super::filter::{ListQuery, Order, Sort, push_filters, push_status};
+use crate::moment::comparable;
 use crate::{QueryError, Scope, cursor};
 
 /// An error, as a list shows it.
@@ -111,11 +112,14 @@ impl Key {
 }
 
 /// Pushes the columns of [`ErrorSummary`].
+///
+/// The totals of a merged error stand still while its own ledger goes on, hence `greatest`.
 pub(super) fn push_columns(sql: &mut QueryBuilder<'_, Postgres>, now: DateTime<Utc>) {
     sql.push(
         "select e.error_id as id, e.project_id, e.title, e.culprit, e.severity, e.source,
-                e.source_id, e.category, e.tags, e.platform, e.assigned_to, s.count,
-                s.users as users_affected, s.first_seen, s.last_seen, e.created_at, e.updated_at,
+                e.source_id, e.category, e.tags, e.platform, e.assigned_to,
+                greatest(s.count, s.own_count) as count, s.users as users_affected, s.first_seen,
+                greatest(s.last_seen, s.own_last_seen) as last_seen, e.created_at, e.updated_at,
                 e.sequence as version, e.resolved_at, e.resolved_by, ",
     );
     push_status(sql, now);
@@ -140,7 +144,8 @@ pub(crate) async fn list(
 
     let size = i64::from(query.limit);
     let mut errors = rows(connection, scope, query, place.as_ref(), now).await?;
-    let page = place.map_or(i64::from(query.skip) / size, |place| place.page) + 1;
+    let before = place.map_or(i64::from(query.skip) / size, |place| place.page);
+    let page = before.saturating_add(1); // a cursor can be made up
     let more = errors.len() > query.limit as usize;
     errors.truncate(query.limit as usize);
     let next = errors.last().filter(|_| more).map(|last| Place {
@@ -192,7 +197,7 @@ async fn rows(
         sql.push(format_args!(" and ({column}, s.error_id) {beyond} ("));
         match place.value {
             Key::Number(number) => sql.push_bind(number),
-            Key::Time(time) => sql.push_bind(time),
+            Key::Time(time) => sql.push_bind(comparable(time)),
         };
         sql.push(", ").push_bind(place.id).push(")");
     }
@@ -204,4 +209,64 @@ async fn rows(
         sql.push(" offset ").push_bind(i64::from(query.skip));
     }
     Ok(sql.build_query_as().fetch_all(connection).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn asked(sort: Sort, order: Order, cursor: String) -> ListQuery {
+        ListQuery {
+            sort,
+            order,
+            cursor: Some(cursor),
+            ..ListQuery::default()
+        }
+    }
+
+    fn sorts() -> impl Strategy<Value = Sort> {
+        prop_oneof![
+            Just(Sort::LastSeen),
+            Just(Sort::FirstSeen),
+            Just(Sort::Count),
+            Just(Sort::UsersAffected),
+        ]
+    }
+
+    fn keys() -> impl Strategy<Value = Key> {
+        // As far as a stored moment can be, in its unit.
+        let moments = (-62_135_596_800_000_000_i64..253_402_300_800_000_000)
+            .prop_map(|micros| Key::Time(DateTime::from_timestamp_micros(micros).unwrap()));
+        prop_oneof![any::<i64>().prop_map(Key::Number), moments]
+    }
+
+    proptest! {
+        #[test]
+        fn a_cursor_comes_back_as_it_was_if_its_key_fits(
+            sort in sorts(),
+            value in keys(),
+            id: u128,
+            page: i64,
+        ) {
+            let given = Place { sort, order: Order::Asc, value, id: Uuid::from_u128(id), page };
+            let text = cursor::encode(&given).unwrap();
+            match place(&asked(sort, Order::Asc, text)) {
+                Ok(found) => {
+                    prop_assert!(value.fits(sort));
+                    prop_assert_eq!(format!("{found:?}"), format!("{:?}", Some(given)));
+                }
+                Err(error) => {
+                    prop_assert!(!value.fits(sort));
+                    prop_assert!(matches!(error, QueryError::Cursor));
+                }
+            }
+        }
+
+        #[test]
+        fn any_other_text_is_refused(sort in sorts(), text: String) {
+            let found = place(&asked(sort, Order::Desc, text));
+            prop_assert!(matches!(found, Err(QueryError::Cursor)));
+        }
+    }
 }

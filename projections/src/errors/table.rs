@@ -45,9 +45,9 @@ create table errors (
     updated_at          timestamptz not null,
     sequence            bigint not null
 );
-create index errors_organization on errors (organization_id, error_id);
-create index errors_search on errors using gin ((title || ' ' || coalesce(culprit, '')) public.gin_trgm_ops);
-create index errors_tags on errors using gin (tags);
+create index errors_organization on errors (organization_id);
+create index errors_search on errors using gin ((title || ' ' || coalesce(culprit, '')) public.gin_trgm_ops)
+    with (fastupdate = off); -- else each search reads a pending list row by row
 create index errors_merged on errors (merged_into) where merged_into is not null;
 create function find_errors(pattern text) returns setof uuid
     language sql stable security definer rows 100

@@ -1,11 +1,16 @@
 //! What arrived: the occurrences of an error, and one by its id.
 
+mod grouping;
+
 use bugsage_domain::ids::{ErrorId, EventId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
+pub use grouping::{Grouping, GroupingPart};
+
+use crate::moment::comparable;
 use crate::{QueryError, Scope, cursor};
 
 /// A payload compressed by zstd without a dictionary.
@@ -58,6 +63,8 @@ pub struct Occurrence {
     /// What a list shows.
     #[serde(flatten)]
     pub summary: OccurrenceSummary,
+    /// Why it belongs to its error.
+    pub grouping: Grouping,
     /// The event as it was sent, scrubbed.
     #[schema(value_type = Object)]
     pub payload: serde_json::Value,
@@ -100,7 +107,7 @@ pub(crate) async fn list(
     .bind(scope.organization.0)
     .bind(error.0)
     .bind(i64::from(query.limit) + 1)
-    .bind(place.map(|place| place.at))
+    .bind(place.map(|place| comparable(place.at)))
     .bind(place.map(|place| place.id))
     .fetch_all(connection)
     .await?;
@@ -148,19 +155,18 @@ pub(crate) async fn one(
     .fetch_optional(connection)
     .await?;
     stored
-        .map(|stored| {
-            Ok(Occurrence {
-                payload: unpack(&stored).ok_or(QueryError::Payload(event))?,
-                summary: stored.summary,
-            })
-        })
+        .map(|stored| unpack(stored).ok_or(QueryError::Payload(event)))
         .transpose()
 }
 
-fn unpack(stored: &Stored) -> Option<serde_json::Value> {
+fn unpack(stored: Stored) -> Option<Occurrence> {
     if stored.encoding != ZSTD {
         return None;
     }
     let json = zstd::stream::decode_all(stored.payload.as_slice()).ok()?;
-    serde_json::from_slice(&json).ok()
+    Some(Occurrence {
+        grouping: grouping::explain(&json)?,
+        payload: serde_json::from_slice(&json).ok()?,
+        summary: stored.summary,
+    })
 }

@@ -6,7 +6,7 @@ use bugsage_domain::error::ErrorStatus;
 use bugsage_domain::severity::Severity;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use serde::Serialize;
-use sqlx::{FromRow, PgConnection, QueryBuilder};
+use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 
 use crate::errors::{push_status, push_visible};
 use crate::{QueryError, Scope};
@@ -99,28 +99,43 @@ async fn per_day(
     scope: &Scope,
     period: Period,
 ) -> Result<Vec<Day>, QueryError> {
-    Ok(sqlx::query_as(
+    let mut sql = QueryBuilder::new(
         "with counted as (
              select (c.hour at time zone 'UTC')::date as date, sum(c.count)::bigint as occurrences,
-                    count(distinct s.root_id) as errors
-               from error_counters c
-               join error_state s on s.organization_id = c.organization_id and s.error_id = c.error_id
-              where c.organization_id = $1 and c.hour >= $4 and c.hour < $5
-                and s.status <> 'deleted' and ($6::bigint is null or s.project_id = $6)
-              group by 1)
+                    count(distinct s.root_id) as errors",
+    );
+    push_counted(&mut sql, scope, period);
+    sql.push(
+        " and s.status <> 'deleted' group by 1)
          select d::date as date, coalesce(occurrences, 0) as occurrences, coalesce(errors, 0) as errors
-           from generate_series($2::date::timestamp, $3::date::timestamp, '1 day') d
+           from generate_series(",
+    )
+    .push_bind(period.first)
+    .push("::date::timestamp, ")
+    .push_bind(period.last)
+    .push(
+        "::date::timestamp, '1 day') d
            left join counted on counted.date = d::date
           order by 1",
+    );
+    Ok(sql.build_query_as().fetch_all(connection).await?)
+}
+
+/// The counters of a period, `c`, each with the state of its error, `s`.
+fn push_counted(sql: &mut QueryBuilder<'_, Postgres>, scope: &Scope, period: Period) {
+    sql.push(
+        " from error_counters c join error_state s
+            on s.organization_id = c.organization_id and s.error_id = c.error_id
+         where c.organization_id = ",
     )
-    .bind(scope.organization.0)
-    .bind(period.first)
-    .bind(period.last)
-    .bind(period.start())
-    .bind(period.end())
-    .bind(scope.project_number())
-    .fetch_all(connection)
-    .await?)
+    .push_bind(scope.organization.0)
+    .push(" and c.hour >= ")
+    .push_bind(period.start())
+    .push(" and c.hour < ")
+    .push_bind(period.end());
+    if let Some(project) = scope.project_number() {
+        sql.push(" and s.project_id = ").push_bind(project);
+    }
 }
 
 async fn distribution(
@@ -133,17 +148,8 @@ async fn distribution(
     push_status(&mut sql, now);
     sql.push(", count(*)");
     push_visible(&mut sql, scope);
-    sql.push(
-        " and e.merged_into is null and e.error_id in (
-            select m.root_id from error_counters c join error_state m
-              on m.organization_id = c.organization_id and m.error_id = c.error_id
-             where c.organization_id = ",
-    )
-    .push_bind(scope.organization.0)
-    .push(" and c.hour >= ")
-    .push_bind(period.start())
-    .push(" and c.hour < ")
-    .push_bind(period.end())
-    .push(") group by 1, 2");
+    sql.push(" and e.merged_into is null and s.error_id in (select s.root_id");
+    push_counted(&mut sql, scope, period);
+    sql.push(") group by 1, 2");
     Ok(sql.build_query_as().fetch_all(connection).await?)
 }

@@ -21,7 +21,7 @@ pub struct TestDatabase {
 fn server() -> PgConnectOptions {
     #[expect(clippy::disallowed_methods, reason = "the one setting of the tests")]
     let url = std::env::var("BUGSAGE_TEST_DATABASE_URL").expect(
-        "BUGSAGE_TEST_DATABASE_URL is not set: run `make test`, or `make test-servers` first",
+        "BUGSAGE_TEST_DATABASE_URL is not set: run `make test`, or `make servers` in another terminal and set what it prints",
     );
     PgConnectOptions::from_str(&url).expect("BUGSAGE_TEST_DATABASE_URL is no PostgreSQL address")
 }

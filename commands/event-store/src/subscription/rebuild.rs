@@ -60,6 +60,11 @@ pub async fn rebuild(
         return Err(RebuildError::Busy);
     }
     let rebuilt = fill_and_swap(&mut connection, projection).await;
+    // The server notices the end of a connection a moment later: the next rebuild would be busy.
+    sqlx::query("select pg_advisory_unlock(7203, hashtext($1))")
+        .bind(projection.name())
+        .execute(&mut connection)
+        .await?;
     connection.close().await?;
     rebuilt
 }

@@ -1,7 +1,9 @@
 //! One projection, kept up to date.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use futures::FutureExt;
 use sqlx::{PgConnection, PgPool};
 use tokio_util::sync::CancellationToken;
 
@@ -106,7 +108,12 @@ pub(super) async fn apply_all(
     events: &[RecordedEvent],
 ) -> Result<(), Failed> {
     for (index, event) in events.iter().enumerate() {
-        if let Err(reason) = projection.apply(connection, event).await {
+        // A panic is a failure like any other: it must not end the runner unseen.
+        let applied = AssertUnwindSafe(projection.apply(connection, event))
+            .catch_unwind()
+            .await
+            .unwrap_or_else(|_| Err("the handler panicked; the log says where".into()));
+        if let Err(reason) = applied {
             return Err(Failed {
                 index,
                 position: event.position,

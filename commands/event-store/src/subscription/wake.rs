@@ -38,9 +38,8 @@ impl Wake {
     /// Returns when something was appended, or after the poll interval.
     pub async fn wait(&mut self) {
         // A closed channel means that the process is stopping: the poll interval then serves.
-        match tokio::time::timeout(POLL, self.appended.changed()).await {
-            Ok(Err(_)) => tokio::time::sleep(POLL).await,
-            Ok(Ok(())) | Err(_) => {}
+        if let Ok(Err(_)) = tokio::time::timeout(POLL, self.appended.changed()).await {
+            tokio::time::sleep(POLL).await;
         }
     }
 }
@@ -50,6 +49,6 @@ async fn forward(pool: &PgPool, told: &watch::Sender<u64>) -> Result<(), sqlx::E
     listener.listen("bugsage_events").await?;
     loop {
         told.send_modify(|count| *count += 1); // also after a reconnect, for what was missed
-        listener.recv().await?;
+        listener.try_recv().await?;
     }
 }

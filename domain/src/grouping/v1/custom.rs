@@ -1,10 +1,10 @@
 //! The sender's own fingerprint, with its placeholders filled in.
 
-use super::super::{Component, Kind};
-use super::{exceptions, frames, message};
+use super::super::{Component, Fingerprint, Kind};
+use super::{exceptions, excerpt, frames, message, said};
 use crate::occurrence::Occurrence;
 
-/// Characters counted of a constant; longer ones differ by their beginning alone.
+/// Characters shown of a constant; a longer one is told apart by its digest.
 const CONSTANT_MAX: usize = 1_000;
 
 /// The sender's fingerprint, or the default where there is none.
@@ -31,10 +31,11 @@ pub(super) fn apply(occurrence: &Occurrence, default: Vec<Component>) -> Vec<Com
 }
 
 fn constant(text: &str) -> Component {
-    Component::new(
-        Kind::Custom,
-        text.chars().take(CONSTANT_MAX).collect::<String>(),
-    )
+    let counted = match text.char_indices().nth(CONSTANT_MAX) {
+        Some((end, _)) => format!("{}…{}", &text[..end], Fingerprint::of([text].into_iter())),
+        None => text.to_owned(),
+    };
+    Component::new(Kind::Custom, counted)
 }
 
 /// `{{ name }}` → `name`
@@ -43,34 +44,26 @@ fn placeholder(part: &str) -> Option<&str> {
 }
 
 fn filled(name: &str, occurrence: &Occurrence) -> String {
-    let exception = exceptions::main(&occurrence.exceptions);
+    let exception = exceptions::main(occurrence);
     let platform = occurrence.platform.as_deref().unwrap_or_default();
+    let raised = exception.and_then(|exception| exception.value.as_deref());
+    let shape = |text: &str| message::shape(&excerpt::opening(text));
     let frame = || {
-        exception?
-            .stacktrace
-            .as_ref()
-            .and_then(|stack| frames::deciding_frame(stack, platform))
+        let stack = exception?.stacktrace.as_ref()?;
+        frames::deciding(stack, platform, false).map(|(frame, _)| frame)
     };
     let value = match name {
-        "message" => exception
-            .and_then(|e| e.value.as_deref())
-            .or_else(|| occurrence.message.as_ref().map(|m| m.formatted.as_str()))
-            .map(message::parametrize),
+        "message" => raised.or_else(|| said(occurrence)).map(shape),
         "type" | "error.type" => exception.and_then(|e| e.kind.clone()),
-        "value" | "error.value" => exception
-            .and_then(|e| e.value.as_deref())
-            .map(message::parametrize),
+        "value" | "error.value" => raised.map(shape),
         "function" | "stack.function" => frame().and_then(|f| f.function.clone()),
         "module" | "stack.module" => frame().and_then(|f| f.module.clone()),
         "transaction" => occurrence.transaction.clone(),
         "level" => occurrence.level.clone(),
         "logger" => occurrence.logger.clone(),
         other => other.strip_prefix("tags.").and_then(|tag| {
-            occurrence
-                .tags
-                .iter()
-                .find(|(key, _)| key == tag)
-                .map(|(_, value)| value.clone())
+            let tag = occurrence.tags.iter().find(|(key, _)| key == tag);
+            tag.map(|(_, value)| value.clone())
         }),
     };
     value.unwrap_or_else(|| format!("<no {name}>"))

@@ -3,22 +3,49 @@
 //! The sender's fingerprint first; else the exceptions that matter, each by its type, the
 //! topmost function of the application and its parametrized message; else the message; else
 //! whatever is left. Line numbers never count where a function has a name.
+//!
+//! How far a message counts where frames exist was measured on the 235 real failures of
+//! `tests/data/grouping`: pairwise precision / F1 / B³ F1, and in brackets the median of F1 over
+//! random halves of the causes. Everywhere the types of the chain's ends count.
+//!
+//! | frames | message | scores |
+//! |---|---|---|
+//! | none | first line | 0.23 / 0.37 / 0.79 (0.52) |
+//! | top | none | 0.84 / 0.86 / 0.92 (0.89, but precision 0.69 in the worst twentieth) |
+//! | **top** | **first line** | **0.98 / 0.89 / 0.93 (0.89)** |
+//! | top | first two lines | 0.98 / 0.88 / 0.92 (0.88) |
+//! | top | first line, quoted words replaced | 0.98 / 0.89 / 0.93 (0.89) |
+//! | top | first line, up to a bracket | 0.97 / 0.91 / 0.94 (0.92) |
+//! | top | first 4 words | 0.96 / 0.90 / 0.93 (0.90) |
+//! | top, raisers such as `_reportError` skipped | none | 0.96 / 0.89 / 0.93 (0.90) |
+//! | top, and its caller | first line | 1.00 / 0.72 / 0.90 (0.72) |
+//! | top three | first line | 1.00 / 0.72 / 0.89 (0.72) |
+//! | all | none | 1.00 / 0.54 / 0.86 (0.53) |
+//!
+//! Words up to a bracket gain by one cause only (without it: 0.91 against 0.91), and would join
+//! `undefined (reading 'a')` with `(reading 'b')`; so the first line, the simplest, was taken.
+//! The outermost exception alone scores as both ends do; the root cause tells apart what one
+//! wrapper wraps.
 
 mod custom;
+mod dates;
 mod exceptions;
+mod excerpt;
 mod frames;
 pub(super) mod message;
+mod names;
+mod origin;
+mod panics;
+mod place;
+mod title;
+mod values;
 
-use super::{CURRENT, Component, Fingerprint, Grouping, Kind};
+use super::{Component, Fingerprint, Grouping, Kind, Version};
 use crate::occurrence::{Occurrence, Stacktrace};
-
-/// Characters of a title.
-const TITLE_MAX: usize = 255;
-/// Characters of a culprit.
-const CULPRIT_MAX: usize = 200;
 
 pub(super) fn group(occurrence: &Occurrence) -> Grouping {
     let default = components(occurrence);
+    let culprit = title::culprit(occurrence, &default);
     let explanation = custom::apply(occurrence, default);
     // The kind is counted too: a message that reads like a function is not that function.
     let fingerprint = Fingerprint::of(
@@ -27,10 +54,10 @@ pub(super) fn group(occurrence: &Occurrence) -> Grouping {
             .flat_map(|part| [kind_name(part.kind), part.value.as_str()]),
     );
     Grouping {
-        version: CURRENT,
+        version: Version::V1,
         fingerprint,
-        title: cut(&title(occurrence), TITLE_MAX),
-        culprit: culprit(occurrence).map(|text| cut(&text, CULPRIT_MAX)),
+        title: title::title(occurrence, culprit.as_deref()),
+        culprit,
         explanation,
     }
 }
@@ -56,28 +83,33 @@ fn components(occurrence: &Occurrence) -> Vec<Component> {
     if !from_exceptions.is_empty() {
         return from_exceptions;
     }
-    if let Some(message) = &occurrence.message {
-        let text = message.template.as_deref().unwrap_or(&message.formatted);
-        let shape = message::parametrize(text);
-        if !shape.is_empty() {
-            return vec![Component::new(Kind::Message, shape)];
-        }
+    let shape = said(occurrence).map(|text| message::shape(&excerpt::opening(text)));
+    if let Some(shape) = shape.filter(|shape| !shape.is_empty()) {
+        return vec![Component::new(Kind::Message, shape)];
     }
-    let platform = occurrence.platform.as_deref().unwrap_or_default();
-    if let Some(frame) = lone_stack(occurrence).and_then(|stack| frames::deciding(stack, platform))
-    {
+    if let Some(frame) = exceptions::main_frame(occurrence) {
         return vec![Component::new(Kind::Frame, frame)];
     }
-    let left = [&occurrence.transaction, &occurrence.logger]
-        .into_iter()
-        .find_map(|o| o.as_ref());
-    match left {
-        Some(text) => vec![Component::new(
-            Kind::Transaction,
-            message::parametrize(text),
-        )],
-        None => vec![Component::new(Kind::Fallback, platform)],
-    }
+    let texts = [&occurrence.transaction, &occurrence.logger];
+    vec![match texts.into_iter().flatten().next() {
+        Some(text) => Component::new(Kind::Transaction, message::shape(text)),
+        None => Component::new(
+            Kind::Fallback,
+            occurrence.platform.as_deref().unwrap_or_default(),
+        ),
+    }]
+}
+
+/// The log message: before its parameters were filled in, unless nothing is left (`%s`, `{}`).
+fn said(occurrence: &Occurrence) -> Option<&str> {
+    let message = occurrence.message.as_ref()?;
+    let template = message.template.as_deref().filter(|template| {
+        let words = template.split_whitespace();
+        words
+            .filter(|word| !word.starts_with(['%', '{']))
+            .any(|word| word.chars().any(char::is_alphabetic))
+    });
+    Some(template.unwrap_or(&message.formatted))
 }
 
 /// Bundlers give each build's chunks new hashed addresses: one error, whatever the frames.
@@ -93,54 +125,20 @@ fn is_chunk_load(occurrence: &Occurrence) -> bool {
     })
 }
 
-/// The stack of an occurrence without exceptions that have one: the crashed thread's, the
+/// The stack where no exception has one: of the exception's thread, else the crashed one's, the
 /// current one's, or the bare one.
-fn lone_stack(occurrence: &Occurrence) -> Option<&Stacktrace> {
-    let threads = &occurrence.threads;
-    let thread = threads
-        .iter()
-        .find(|thread| thread.crashed)
-        .or_else(|| threads.iter().find(|thread| thread.current))
-        .or_else(|| threads.iter().find(|thread| thread.stacktrace.is_some()));
-    thread
+fn lone_stack<'a>(occurrence: &'a Occurrence, thread_id: Option<&str>) -> Option<&'a Stacktrace> {
+    let threads = || {
+        occurrence
+            .threads
+            .iter()
+            .filter(|thread| thread.stacktrace.is_some())
+    };
+    threads()
+        .find(|thread| thread_id.is_some() && thread.id.as_deref() == thread_id)
+        .or_else(|| threads().find(|thread| thread.crashed))
+        .or_else(|| threads().find(|thread| thread.current))
+        .or_else(|| threads().next())
         .and_then(|thread| thread.stacktrace.as_ref())
         .or(occurrence.stacktrace.as_ref())
-}
-
-fn title(occurrence: &Occurrence) -> String {
-    if let Some(exception) = exceptions::main(&occurrence.exceptions) {
-        let shape = exception
-            .value
-            .as_deref()
-            .map(message::parametrize)
-            .filter(|v| !v.is_empty());
-        let kind = exception.kind.clone().filter(|kind| !kind.is_empty());
-        match (kind, shape) {
-            (Some(kind), Some(shape)) => return format!("{kind}: {shape}"),
-            (Some(one), None) | (None, Some(one)) => return one,
-            (None, None) => {}
-        }
-    }
-    if let Some(message) = &occurrence.message {
-        let text = message.template.as_deref().unwrap_or(&message.formatted);
-        let shape = message::parametrize(text);
-        if !shape.is_empty() {
-            return shape;
-        }
-    }
-    culprit(occurrence).unwrap_or_else(|| "Unknown error".to_owned())
-}
-
-fn culprit(occurrence: &Occurrence) -> Option<String> {
-    let platform = occurrence.platform.as_deref().unwrap_or_default();
-    exceptions::main(&occurrence.exceptions)
-        .and_then(|exception| exception.stacktrace.as_ref())
-        .or_else(|| lone_stack(occurrence))
-        .and_then(|stack| frames::deciding(stack, platform))
-        .or_else(|| occurrence.transaction.clone())
-        .or_else(|| occurrence.logger.clone())
-}
-
-fn cut(text: &str, max: usize) -> String {
-    text.chars().take(max).collect()
 }

@@ -1,3 +1,6 @@
+mod names;
+mod secrets;
+
 use super::*;
 use proptest::prelude::*;
 
@@ -137,6 +140,8 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
         "\\PC{0,40}".prop_map(Into::into),
         Just("x password=pl4nted-s3cret y".into()),
         Just("Bearer pl4nted-s3cret".into()),
+        Just(r#"{"password":["pl4nted-s3cret"]}"#.into()),
+        Just("run --password pl4nted-s3cret".into()),
     ];
     leaf.prop_recursive(5, 60, 6, |inner| {
         prop_oneof![

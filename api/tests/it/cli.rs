@@ -1,0 +1,200 @@
+//! Each command on a database of its own.
+
+use std::process::{Command, Output};
+
+use bugsage_test_database::TestDatabase;
+use serde_json::Value;
+
+/// Runs `bugsage` with only these settings.
+fn bugsage(arguments: &[&str], settings: &[(&str, &str)]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_bugsage"))
+        .args(arguments)
+        .env_clear()
+        .envs(settings.iter().copied())
+        .output()
+        .expect("bugsage runs")
+}
+
+fn on(database: &TestDatabase, arguments: &[&str]) -> Output {
+    let url = database.url();
+    bugsage(
+        arguments,
+        &[("DATABASE_URL", &url), ("BUGSAGE_NATS", "off")],
+    )
+}
+
+/// The JSON lines of a command that must succeed.
+#[track_caller]
+fn lines(output: &Output) -> Vec<Value> {
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let lines = text
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a line of JSON"));
+    lines.collect()
+}
+
+/// What a command that must fail tells.
+#[track_caller]
+fn told(output: &Output) -> String {
+    assert!(!output.status.success(), "{output:?}");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Appends the detection of an error, as ingest does.
+async fn detected(database: &TestDatabase) -> String {
+    let id = "01920000-0000-7000-8000-000000000001";
+    let payload = serde_json::json!({"ErrorDetected": {
+        "organization_id": "01920000-0000-7000-8000-00000000000a", "project_id": 1, "error_id": id,
+        "title": "Boom", "culprit": null, "level": "fatal", "source": "sentry", "source_id": null,
+        "category": null, "tags": [], "platform": null, "fingerprint": "00",
+        "description": null, "at": "2026-01-01T00:00:00Z",
+    }});
+    let owner = database.owner().await;
+    sqlx::query(
+        "insert into events (aggregate_type, aggregate_id, sequence, event_type, event_version,
+                             payload, metadata, position, organization_id)
+         values ('error', $1, 1, 'ErrorDetected', '1.0', $2, '{}', nextval('events_position'),
+                 '01920000-0000-7000-8000-00000000000a')",
+    )
+    .bind(id)
+    .bind(payload)
+    .execute(&owner)
+    .await
+    .expect("an event");
+    owner.close().await;
+    id.to_owned()
+}
+
+#[test]
+fn every_wrong_setting_is_told_at_once() {
+    let output = bugsage(
+        &["serve"],
+        &[("BUGSAGE_PORT", "x"), ("BUGSAGE_DOCS", "maybe")],
+    );
+    let told = told(&output);
+    for name in ["DATABASE_URL", "NATS_URL", "BUGSAGE_PORT", "BUGSAGE_DOCS"] {
+        assert!(told.contains(name), "{name} is missing: {told}");
+    }
+}
+
+#[tokio::test]
+async fn migrating_twice_is_harmless() {
+    let database = TestDatabase::create().await;
+    assert!(on(&database, &["migrate"]).status.success());
+}
+
+#[test]
+fn a_database_that_is_away_is_one_sentence() {
+    let url = "postgres://nobody@127.0.0.1:1/none";
+    let output = bugsage(
+        &["migrate"],
+        &[("DATABASE_URL", url), ("BUGSAGE_NATS", "off")],
+    );
+    let told = told(&output);
+    assert_eq!(told.trim_end().lines().count(), 1, "{told}");
+    assert!(told.contains("DATABASE_URL"), "{told}");
+}
+
+#[tokio::test]
+async fn the_demo_is_seeded_once_and_found_again() {
+    let database = TestDatabase::create().await;
+    let file = std::env::temp_dir().join(format!("bugsage-demo-{}", std::process::id()));
+    let path = file.to_str().expect("a path");
+    let seed = || on(&database, &["demo", "seed", "--env-file", path]);
+    let first = seed();
+    assert!(first.status.success(), "{first:?}");
+    assert_eq!(first.stdout, seed().stdout);
+    let written = std::fs::read_to_string(&file).expect("the file");
+    assert_eq!(written.as_bytes(), first.stdout);
+    std::fs::remove_file(&file).expect("the file");
+}
+
+#[tokio::test]
+async fn projects_are_listed_and_changed() {
+    let database = TestDatabase::create().await;
+    assert!(
+        on(&database, &["demo", "seed", "--env-file", "/dev/null"])
+            .status
+            .success()
+    );
+    let project = lines(&on(&database, &["projects", "list"]))[0]["project_id"].to_string();
+    let set = ["projects", "set", &project];
+    let change = [
+        "--retention-days",
+        "7",
+        "--scrub-emails",
+        "true",
+        "--scrub-keys",
+        "iban, vat",
+    ];
+    let changed = &lines(&on(&database, &[&set[..], &change[..]].concat()))[0];
+    assert_eq!(changed["retention_days"], 7);
+    assert_eq!(changed["scrub_emails"], true);
+    assert_eq!(changed["scrub_keys"], serde_json::json!(["iban", "vat"]));
+    let unchanged = &lines(&on(&database, &set))[0];
+    assert_eq!(unchanged, changed);
+    let refused = told(&on(
+        &database,
+        &[&set[..], &["--retention-days", "0"]].concat(),
+    ));
+    assert!(refused.contains("--retention-days"), "{refused}");
+}
+
+#[tokio::test]
+async fn an_unknown_project_is_told() {
+    let database = TestDatabase::create().await;
+    let told = told(&on(&database, &["projects", "set", "17"]));
+    assert!(told.contains("there is no project 17"), "{told}");
+}
+
+#[tokio::test]
+async fn replay_shows_old_events_in_their_current_version_and_the_state() {
+    let database = TestDatabase::create().await;
+    let id = detected(&database).await;
+    let history = lines(&on(&database, &["replay", &id]));
+    assert_eq!(history.len(), 2);
+    assert_eq!(history[0]["event"]["ErrorDetected"]["severity"], "critical");
+    assert_eq!(history[1]["state"]["Live"]["facts"]["title"], "Boom");
+    let before = told(&on(&database, &["replay", &id, "--until", "0"]));
+    assert!(before.contains("no history"), "{before}");
+}
+
+#[tokio::test]
+async fn projections_are_rebuilt_listed_and_verified() {
+    let database = TestDatabase::create().await;
+    detected(&database).await;
+    assert!(
+        on(&database, &["projections", "rebuild", "errors"])
+            .status
+            .success()
+    );
+    let listed = lines(&on(&database, &["projections", "list"]));
+    assert_eq!(listed[0]["name"], "errors");
+    assert_eq!(listed[0]["behind"], 0);
+    let verified = &lines(&on(&database, &["projections", "verify", "errors"]))[0];
+    assert_eq!(verified["missing"], 0);
+    let owner = database.owner().await;
+    sqlx::query("update projection_errors.errors set title = 'another'")
+        .execute(&owner)
+        .await
+        .expect("a row");
+    owner.close().await;
+    let output = on(&database, &["projections", "verify", "errors"]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+}
+
+#[tokio::test]
+async fn an_unknown_projection_is_told_with_those_there_are() {
+    let database = TestDatabase::create().await;
+    let told = told(&on(&database, &["projections", "rebuild", "none"]));
+    assert!(told.contains("errors or activity"), "{told}");
+}
+
+#[test]
+fn the_document_is_printed_without_any_setting() {
+    let output = bugsage(&["openapi"], &[]);
+    assert!(output.status.success(), "{output:?}");
+    let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert!(document["paths"]["/api/v1/errors"].is_object());
+}

@@ -1,0 +1,4 @@
+//! The `bugsage` program as operators type it, and its connection to NATS.
+
+mod cli;
+mod nats;

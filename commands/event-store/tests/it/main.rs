@@ -1,0 +1,17 @@
+//! The event store against a real PostgreSQL.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail wherever it stands")]
+
+mod append;
+mod execute;
+mod follower;
+mod rebuild;
+mod rights;
+mod runner;
+mod store;
+mod tally;
+mod tenants;
+mod upcasting;
+mod verify;
+mod wake;
+mod writer;

@@ -1,0 +1,154 @@
+//! Row-level security: every table that holds tenants' rows shows each tenant its own alone.
+
+use bugsage_domain::ids::OrganizationId;
+use bugsage_event_store::{Append, DatabaseRole, Idempotency, NewText, connect, tenant};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use crate::rights::{REFUSED, code, login_role};
+use crate::store::Store;
+
+/// Writes a row of an organization into every table that has any.
+async fn inhabit(store: &Store, organization: OrganizationId) {
+    sqlx::raw_sql(&format!(
+        "insert into organizations (organization_id, name) values ('{organization}', 'it');
+         insert into projects (organization_id, name) values ('{organization}', 'project');
+         insert into dsn_keys (public_key, organization_id, project_id)
+             select '{organization}', organization_id, project_id from projects
+              where organization_id = '{organization}';
+         insert into api_keys (key_id, organization_id, project_id, name, hash)
+             select gen_random_uuid(), organization_id, project_id, 'key', '{organization}' from projects
+              where organization_id = '{organization}';
+         select ensure_occurrence_partitions('2026-01-01', 0);
+         select ingest_occurrences(array['{organization}'::uuid], array[1::bigint], array[gen_random_uuid()],
+             array[1::smallint], array['{organization}'::bytea], array[gen_random_uuid()],
+             array['2026-01-01 12:00Z'::timestamptz], array['2026-01-01 12:00Z'::timestamptz],
+             array['title'], array['error'], array['production'], array['1.0'],
+             array['\\x01'::bytea], array[0::smallint], array['\\x02'::bytea]);
+         select record_facets(array['{organization}'::uuid],
+             (select array_agg(error_id) from error_state where organization_id = '{organization}'),
+             array['tag'], array['a:b'])"
+    ))
+    .execute(&store.owner)
+    .await
+    .unwrap();
+    let mut append = Append {
+        idempotency: Some(Idempotency {
+            key: "key".to_owned(),
+            request: vec![1],
+        }),
+        texts: vec![NewText {
+            id: Uuid::new_v4().into(),
+            body: "text".to_owned(),
+        }],
+        ..store.event(&organization.to_string(), 0)
+    };
+    append.metadata.organization_id = organization;
+    store.append(&[append]).await;
+}
+
+/// Every table of a tenant, partitions aside: nobody but the owner may touch those at all.
+async fn tables(store: &Store) -> Vec<String> {
+    sqlx::query_scalar(
+        "select c.table_name::text from information_schema.columns c
+           join pg_class k on k.oid = format('public.%I', c.table_name)::regclass
+          where c.table_schema = 'public' and c.column_name = 'organization_id'
+            and k.relkind in ('r', 'p') and not k.relispartition
+          order by 1",
+    )
+    .fetch_all(&store.owner)
+    .await
+    .unwrap()
+}
+
+async fn check(store: &Store, pool: &PgPool, own: OrganizationId) {
+    let tables = tables(store).await;
+    assert!(tables.len() >= 14, "{tables:?}");
+    for table in tables {
+        let of_own = format!("select count(*) from {table} where organization_id = '{own}'");
+        let (all, kept) = (
+            store.count(&format!("select count(*) from {table}")).await,
+            store.count(&of_own).await,
+        );
+        assert!(
+            kept > 0 && all > kept,
+            "{table}: no row to hide; see `inhabit`"
+        );
+        let count = format!("select count(*) from {table}");
+        let unsaid = sqlx::query_scalar::<_, i64>(&count).fetch_one(pool).await;
+        let mut transaction = tenant(pool, own).await.unwrap();
+        let said = sqlx::query_scalar::<_, i64>(&count)
+            .fetch_one(&mut *transaction)
+            .await;
+        match said {
+            Ok(rows) => {
+                assert_eq!(rows, kept, "{table} shows the rows of others");
+                assert_eq!(
+                    unsaid.unwrap(),
+                    0,
+                    "{table} shows rows to nobody in particular"
+                );
+            }
+            Err(error) => assert_eq!(code(&error), REFUSED, "{table}: {error}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_table_shows_the_app_a_row_of_another_organization() {
+    let store = Store::new().await;
+    inhabit(&store, store.organization).await;
+    inhabit(&store, OrganizationId(Uuid::new_v4())).await;
+    check(&store, &store.app, store.organization).await;
+    let login = login_role(&store).await;
+    check(&store, &login.pool, store.organization).await;
+    login.drop(&store).await;
+}
+
+#[tokio::test]
+async fn the_organization_is_forgotten_with_its_transaction() {
+    let store = Store::new().await;
+    inhabit(&store, store.organization).await;
+    let one = connect(&store.database.url(), DatabaseRole::App, 1).unwrap();
+    let mut transaction = tenant(&one, store.organization).await.unwrap();
+    let seen: i64 = sqlx::query_scalar("select count(*) from events")
+        .fetch_one(&mut *transaction)
+        .await
+        .unwrap();
+    transaction.commit().await.unwrap();
+    let after: i64 = sqlx::query_scalar("select count(*) from events")
+        .fetch_one(&one)
+        .await
+        .unwrap();
+    assert_eq!((seen, after), (1, 0));
+}
+
+#[tokio::test]
+async fn a_partition_cannot_be_read_past_its_table() {
+    let store = Store::new().await;
+    inhabit(&store, store.organization).await;
+    let mut transaction = tenant(&store.app, store.organization).await.unwrap();
+    let read = sqlx::query("select 1 from occurrences_20260101")
+        .fetch_all(&mut *transaction)
+        .await
+        .unwrap_err();
+    assert_eq!(code(&read), REFUSED);
+}
+
+#[tokio::test]
+async fn each_table_that_the_app_may_read_has_a_policy_that_asks_for_the_organization() {
+    let store = Store::new().await;
+    let open: Vec<String> = sqlx::query_scalar(
+        "select k.relname::text from pg_class k join pg_namespace n on n.oid = k.relnamespace
+           join pg_attribute a on a.attrelid = k.oid and a.attname = 'organization_id'
+          where n.nspname = 'public' and k.relkind in ('r', 'p', 'v', 'm')
+            and has_table_privilege('bugsage_app', k.oid, 'select')
+            and not (k.relrowsecurity and exists (
+                select 1 from pg_policies p where p.tablename = k.relname
+                   and p.qual = '(organization_id = current_organization())'))",
+    )
+    .fetch_all(&store.owner)
+    .await
+    .unwrap();
+    assert!(open.is_empty(), "{open:?}");
+}

@@ -1,0 +1,11 @@
+//! Ingest and what is done to errors meanwhile, against a real PostgreSQL.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail wherever it stands")]
+
+mod counting;
+mod crowd;
+mod limits;
+mod merged;
+mod midnight;
+mod settled;
+mod site;

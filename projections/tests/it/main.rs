@@ -1,0 +1,17 @@
+//! The read models, asked through their one door over a real database.
+#![expect(
+    clippy::unwrap_used,
+    reason = "the verbs of the tests fail as the tests do"
+)]
+
+mod activity;
+mod detail;
+mod filters;
+mod folding;
+mod isolation;
+mod occurrences;
+mod pages;
+mod plans;
+mod search;
+mod statistics;
+mod world;

@@ -1,0 +1,266 @@
+//! Questions are answered by indexes, as the app role, with row-level security on.
+
+use bugsage_domain::ids::{ErrorId, EventId, OrganizationId, ProjectId};
+use bugsage_event_store::{DatabaseRole, connect};
+use bugsage_projections::errors::{ListQuery, Order, Sort};
+use bugsage_projections::occurrences::OccurrencesQuery;
+use bugsage_projections::{Queries, Scope};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use crate::world::{World, day};
+
+/// 20,000 errors of 20 projects of 4 organizations, 200,000 counters, 60,000 occurrences.
+const MANY: &str = "
+insert into organizations (organization_id, name)
+    select md5('organization ' || i)::uuid, 'organization ' || i from generate_series(0, 3) i;
+insert into projects (organization_id, name)
+    select md5('organization ' || i % 4)::uuid, 'project ' || i from generate_series(1, 20) i;
+create temporary table many as
+    select md5('error ' || i)::uuid as error_id, p.organization_id, p.project_id, i,
+           timestamptz '2026-03-01 00:00Z' + i * 7919 % 1600000 * interval '1 second' as seen
+      from generate_series(1, 20000) i
+      join projects p on p.name = 'project ' || 1 + i % 20;
+insert into error_state (error_id, organization_id, project_id, root_id, own_count, own_first_seen,
+                         own_last_seen, count, users, first_seen, last_seen)
+    select error_id, organization_id, project_id, error_id, 10, seen, seen, i % 977, i % 313, seen, seen
+      from many;
+insert into projection_errors.errors (organization_id, error_id, project_id, title, severity, status,
+                                      source, tags, created_at, updated_at, sequence)
+    select organization_id, error_id, project_id, 'Error ' || md5(i::text), 'high', 'detected',
+           'sentry', '{}', seen, seen, 1
+      from many;
+insert into error_facets (organization_id, error_id, kind, value)
+    select organization_id, error_id, 'release', 'release ' || i % 300 from many;
+insert into fingerprints select organization_id, project_id, 1, error_id::text::bytea, error_id from many;
+insert into error_counters
+    select organization_id, error_id, date_trunc('hour', seen) + n * interval '1 hour', 'production', '', 1
+      from many, generate_series(0, 9) n;
+insert into occurrences
+    select organization_id, error_id, seen + n * interval '1 minute', md5('event ' || i || ' ' || n)::uuid,
+           project_id, seen, 'a headline', null, null, null, 0, 'PAYLOAD'
+      from many, generate_series(0, 2) n;
+insert into occurrence_ids
+    select organization_id, project_id, event_id, error_id, received_at from occurrences;
+analyze;
+";
+
+const SORTS: [Sort; 4] = [
+    Sort::LastSeen,
+    Sort::FirstSeen,
+    Sort::Count,
+    Sort::UsersAffected,
+];
+
+/// What this connection read so far is counted.
+const SETTLE: &str = "select pg_stat_force_next_flush()";
+/// The connections that made the tables end; each would count its reads when it pleases.
+const OTHERS_SETTLE: &str = "
+select pg_terminate_backend(pid, 10000) from pg_stat_activity
+ where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'";
+
+/// More often than the server plans a statement anew.
+const TIMES: usize = 7;
+
+/// A crowded database, asked over one connection on behalf of one of its projects.
+struct Crowd {
+    world: World,
+    app: PgPool,
+    queries: Queries,
+    scope: Scope,
+}
+
+impl Crowd {
+    async fn new() -> Self {
+        let world = World::new().await;
+        let empty = zstd::encode_all(b"{}".as_slice(), 1).unwrap();
+        let hex: String = empty.iter().map(|byte| format!("{byte:02x}")).collect();
+        let many = MANY.replace("PAYLOAD", &format!("\\x{hex}"));
+        let mut owner = world.owner.acquire().await.unwrap();
+        for statements in [many.as_str(), OTHERS_SETTLE, SETTLE] {
+            sqlx::raw_sql(statements)
+                .execute(&mut *owner)
+                .await
+                .unwrap();
+        }
+        let (organization, project): (Uuid, i64) = sqlx::query_as(
+            "select organization_id, project_id from projects where name = 'project 7'",
+        )
+        .fetch_one(&world.owner)
+        .await
+        .unwrap();
+        let app = connect(&world.database.url(), DatabaseRole::App, 1).unwrap();
+        Self {
+            queries: Queries::new(app.clone()),
+            app,
+            scope: Scope {
+                organization: OrganizationId(organization),
+                project: Some(ProjectId(project)),
+            },
+            world,
+        }
+    }
+
+    /// What was read so far is counted.
+    async fn settle(&self) {
+        sqlx::query(SETTLE).execute(&self.app).await.unwrap();
+    }
+
+    /// Asks for a page; answers how many match, and how many rows of `table` were read for it.
+    async fn cost(&self, table: &str, query: &ListQuery) -> (i64, i64) {
+        let before = self.rows_read(table).await;
+        let list = self.queries.list(&self.scope, query, day(20)).await;
+        let total = list.unwrap().total;
+        (total, self.rows_read(table).await - before)
+    }
+
+    async fn rows_read(&self, table: &str) -> i64 {
+        self.settle().await;
+        sqlx::query_scalar(
+            "select seq_tup_read + idx_tup_fetch from pg_stat_user_tables where relname = $1",
+        )
+        .bind(table)
+        .fetch_one(&self.world.owner)
+        .await
+        .unwrap()
+    }
+
+    /// How often each table of many rows was read from end to end.
+    async fn scans(&self) -> Vec<(String, i64)> {
+        self.settle().await;
+        sqlx::query_as(
+            "select s.relname::text, s.seq_scan
+               from pg_stat_user_tables s join pg_class c on c.oid = s.relid
+              where c.reltuples > 100 order by s.relname",
+        )
+        .fetch_all(&self.world.owner)
+        .await
+        .unwrap()
+    }
+
+    /// Asks a question repeatedly; fails if that reads a table from end to end.
+    async fn asks(&self, name: &str, question: impl AsyncFn()) {
+        let before = self.scans().await;
+        for _ in 0..TIMES {
+            question().await;
+        }
+        let after = self.scans().await;
+        let read: Vec<_> = after
+            .iter()
+            .filter(|scans| !before.contains(scans))
+            .collect();
+        assert!(read.is_empty(), "{name}: {read:?}, before: {before:?}");
+    }
+
+    async fn lists(&self, name: &str, query: ListQuery) {
+        self.asks(name, async || {
+            let list = self.queries.list(&self.scope, &query, day(20)).await;
+            assert!(!list.unwrap().errors.is_empty(), "{name}");
+        })
+        .await;
+    }
+
+    /// Where the page after half of the project begins.
+    async fn half_way(&self, sort: Sort) -> Option<String> {
+        let query = ListQuery {
+            sort,
+            limit: 500,
+            ..ListQuery::default()
+        };
+        let list = self.queries.list(&self.scope, &query, day(20)).await;
+        list.unwrap().next_cursor
+    }
+
+    /// An error of the project and one of its occurrences.
+    async fn an_error(&self) -> (ErrorId, EventId) {
+        let (error, event) = sqlx::query_as("select md5('error 6')::uuid, md5('event 6 0')::uuid")
+            .fetch_one(&self.world.owner)
+            .await
+            .unwrap();
+        (ErrorId(error), EventId(event))
+    }
+}
+
+/// Beside the rows that its total counts, a page costs its own rows; sorted, it would cost all.
+#[tokio::test]
+async fn a_page_is_read_in_the_order_of_its_index() {
+    let crowd = Crowd::new().await;
+    for sort in SORTS {
+        let query = ListQuery {
+            sort,
+            ..ListQuery::default()
+        };
+        let (total, read) = crowd.cost("error_state", &query).await;
+        assert_eq!(total, 1_000);
+        assert!(read < total + 200, "{sort:?}: {read} rows read");
+    }
+}
+
+#[tokio::test]
+async fn a_search_reads_little_more_than_it_finds() {
+    let crowd = Crowd::new().await;
+    let query = ListQuery {
+        search: Some("0FAB".to_owned()),
+        ..ListQuery::default()
+    };
+    let (total, read) = crowd.cost("errors", &query).await;
+    assert!(total > 0);
+    assert!(read < 200, "{read} rows read");
+}
+
+#[tokio::test]
+async fn no_question_reads_a_large_table_from_end_to_end() {
+    let crowd = Crowd::new().await;
+    crowd.lists("the default page", ListQuery::default()).await;
+    for sort in SORTS {
+        for order in [Order::Asc, Order::Desc] {
+            let query = ListQuery {
+                sort,
+                order,
+                ..ListQuery::default()
+            };
+            crowd.lists(&format!("{sort:?} {order:?}"), query).await;
+        }
+        let deep = ListQuery {
+            sort,
+            cursor: crowd.half_way(sort).await,
+            ..ListQuery::default()
+        };
+        assert_ne!(deep.cursor, None);
+        crowd.lists(&format!("{sort:?} half way"), deep).await;
+    }
+    let searched = ListQuery {
+        search: Some("0FA".to_owned()),
+        ..ListQuery::default()
+    };
+    crowd.lists("a search", searched).await;
+    let released = ListQuery {
+        release: Some("release 66".to_owned()),
+        ..ListQuery::default()
+    };
+    crowd.lists("a release", released).await;
+
+    let (error, event) = crowd.an_error().await;
+    let (queries, scope) = (&crowd.queries, &crowd.scope);
+    let asks = crowd.asks("a detail", async || {
+        let detail = queries.detail(scope, error, day(20)).await;
+        assert!(detail.unwrap().is_some());
+    });
+    asks.await;
+    let asks = crowd.asks("the occurrences of an error", async || {
+        let query = OccurrencesQuery::default();
+        let list = queries.occurrences(scope, error, &query).await;
+        assert_eq!(list.unwrap().unwrap().occurrences.len(), 3);
+    });
+    asks.await;
+    let asks = crowd.asks("one occurrence", async || {
+        let one = queries.occurrence(scope, event).await;
+        assert!(one.unwrap().is_some());
+    });
+    asks.await;
+    let asks = crowd.asks("the statistics of a day", async || {
+        let statistics = queries.statistics(scope, 1, day(18)).await;
+        assert!(statistics.unwrap().total_errors > 0);
+    });
+    asks.await;
+}
