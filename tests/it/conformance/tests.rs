@@ -80,6 +80,7 @@ fn an_unknown_field_beside_a_flattened_object_is_a_fault() {
         "event_id": uuid::Uuid::nil(), "error_id": uuid::Uuid::nil(), "project_id": 1,
         "received_at": "2026-01-01T00:00:00Z", "occurred_at": "2026-01-01T00:00:00Z",
         "title": "t", "payload": {"anything": {"goes": 1}},
+        "grouping": {"version": 1, "fingerprint": "00", "explanation": []},
     });
     let ask = |body: &Value| {
         let path = Some("/api/v1/occurrences/{event_id}");
