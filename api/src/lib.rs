@@ -7,6 +7,7 @@
 pub mod demo;
 pub mod errors;
 pub mod health;
+pub mod heavy;
 pub mod idempotency;
 pub mod ingest;
 pub mod keys;

@@ -16,6 +16,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::heavy::Heavy;
 use crate::ingest::body::InFlight;
 use crate::keys::Keys;
 use crate::metrics;
@@ -123,6 +124,7 @@ pub async fn start_with(
         queries: Queries::new(app_pool.clone()),
         keys: Keys::open(app_pool.clone()).await?,
         in_flight: InFlight::new(settings.inflight_megabytes),
+        heavy: Heavy::default(),
         nats,
         database: app_pool,
         settings: Arc::new(settings),

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::change::execute;
-use super::{Body, at_position};
+use super::{Body, at_position, clean_tags};
 use crate::keys::Caller;
 use crate::problem::Problem;
 use crate::problem::documented::ChangingMany;
@@ -116,8 +116,8 @@ impl BulkAction {
                 to: assigned_to.clone(),
             },
             Self::Tag { add, remove, .. } => ErrorCommand::Tag {
-                add: add.clone(),
-                remove: remove.clone(),
+                add: clean_tags(add, &caller.reporter.rules),
+                remove: clean_tags(remove, &caller.reporter.rules),
             },
             Self::Delete { .. } => ErrorCommand::Delete { by },
         }

@@ -2,13 +2,16 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::Response;
+use bugsage_commands::ingest::Submission;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::report::{ErrorCreate, ErrorCreated, submission};
 use super::{Body, at_position};
+use crate::heavy;
 use crate::keys::Caller;
 use crate::problem::Problem;
 use crate::problem::documented::Reporting;
@@ -59,6 +62,7 @@ pub struct BulkIngested {
 pub async fn bulk_ingest(
     State(app): State<App>,
     caller: Caller,
+    headers: HeaderMap,
     Body(bulk): Body<BulkIngest>,
 ) -> Result<Response, Problem> {
     if !(1..=BULK_MAX).contains(&bulk.errors.len()) {
@@ -69,10 +73,12 @@ pub async fn bulk_ingest(
     let mut results = Vec::with_capacity(bulk.errors.len());
     let mut waiting = Vec::new();
     let mut submissions = Vec::new();
-    for (index, value) in bulk.errors.into_iter().enumerate() {
-        let prepared = serde_json::from_value::<ErrorCreate>(value)
-            .map_err(|error| Problem::invalid(error.to_string()))
-            .and_then(|report| Ok((submission(&app, &caller, &report, None)?, report)));
+    let prepare_all = || -> Vec<_> {
+        let errors = bulk.errors.into_iter();
+        errors.map(|value| prepared(&app, &caller, value)).collect()
+    };
+    let all = app.heavy.run(heavy::announced(&headers), prepare_all).await;
+    for (index, prepared) in all.into_iter().enumerate() {
         match prepared {
             Ok((submission, report)) => {
                 submissions.push(submission);
@@ -104,6 +110,16 @@ pub async fn bulk_ingest(
         results,
     });
     Ok(at_position(position, body))
+}
+
+fn prepared(
+    app: &App,
+    caller: &Caller,
+    value: Value,
+) -> Result<(Submission, ErrorCreate), Problem> {
+    let report: ErrorCreate =
+        serde_json::from_value(value).map_err(|error| Problem::invalid(error.to_string()))?;
+    Ok((submission(app, caller, &report, None)?, report))
 }
 
 fn item(index: usize, answer: Result<ErrorCreated, Problem>) -> BulkItem {

@@ -5,7 +5,9 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use bugsage_commands::ingest::keyed_digest;
 use bugsage_commands::standing::{Standing, standing};
-use bugsage_domain::error::{Edit, ErrorCommand, ErrorGroup, ErrorStatus, TextRef};
+use bugsage_domain::error::{
+    CATEGORY_MAX, Edit, ErrorCommand, ErrorGroup, ErrorStatus, TITLE_MAX, TextRef,
+};
 use bugsage_domain::ids::{ErrorId, TextId};
 use bugsage_domain::scrub::scrub_text;
 use bugsage_domain::severity::Severity;
@@ -15,7 +17,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::written::ErrorWritten;
-use super::{At, Body, DESCRIPTION_MAX, clean_title, if_match, written};
+use super::{At, Body, DESCRIPTION_MAX, clean, clean_tags, if_match, written};
 use crate::idempotency;
 use crate::keys::Caller;
 use crate::problem::Problem;
@@ -161,15 +163,16 @@ pub async fn update(
         }
         None => None,
     };
+    let rules = &caller.reporter.rules;
     let edit = Edit {
-        title: update
-            .title
-            .map(|title| clean_title(&title, &caller.reporter.rules)),
+        title: update.title.map(|title| clean(&title, TITLE_MAX, rules)),
         description,
         severity: update.severity,
         status: update.status,
-        category: update.category,
-        tags: update.tags,
+        category: update
+            .category
+            .map(|category| category.map(|word| clean(&word, CATEGORY_MAX, rules))),
+        tags: update.tags.map(|tags| clean_tags(&tags, rules)),
         assignee: update.assigned_to,
         by: Some(caller.actor.clone()),
         at: app.clock.now(),

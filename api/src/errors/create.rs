@@ -4,11 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use bugsage_commands::ingest::{Outcome, Stored, repeated};
+use bugsage_commands::ingest::{Outcome, Stored, Submission, repeated};
 use bugsage_event_store::Idempotency;
 
 use super::report::{ErrorCreate, ErrorCreated, submission};
 use super::{Body, at_position};
+use crate::heavy;
 use crate::idempotency;
 use crate::keys::Caller;
 use crate::problem::Problem;
@@ -31,7 +32,12 @@ pub async fn create(
     let key = idempotency::from_headers(&headers, &what, &report)?;
     let stored = match first_answer(&app, &caller, key.as_ref()).await? {
         Some(first) => first,
-        None => store(&app, &caller, &report, key).await?,
+        None => {
+            let bytes = heavy::announced(&headers);
+            let submission = || submission(&app, &caller, &report, key.clone());
+            let submission = app.heavy.run(bytes, submission).await?;
+            store(&app, &caller, submission, key.as_ref()).await?
+        }
     };
     let created = ErrorCreated::of(&report, &stored);
     Ok(at_position(
@@ -43,15 +49,14 @@ pub async fn create(
 async fn store(
     app: &App,
     caller: &Caller,
-    report: &ErrorCreate,
-    key: Option<Idempotency>,
+    submission: Submission,
+    key: Option<&Idempotency>,
 ) -> Result<Stored, Problem> {
-    let submission = submission(app, caller, report, key.clone())?;
     let stored = app.ingest.store(vec![submission]).await?.into_iter().next();
     let stored = stored.ok_or_else(|| Problem::internal(&"no answer for one occurrence"))??;
     if stored.outcome == Outcome::Duplicate {
         // The same key came at the same moment, and the other request was first.
-        let first = first_answer(app, caller, key.as_ref()).await?;
+        let first = first_answer(app, caller, key).await?;
         return Ok(first.unwrap_or(stored));
     }
     Ok(stored)

@@ -16,7 +16,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use bugsage_domain::error::TITLE_MAX;
+use bugsage_domain::error::TAG_MAX;
 use bugsage_domain::scrub::{Rules, scrub_text};
 use bugsage_event_store::Executed;
 use chrono::{DateTime, Datelike, Utc};
@@ -89,11 +89,16 @@ pub(crate) fn moment<'de, D: Deserializer<'de>>(
     Ok(at)
 }
 
-/// A title without secrets. What stands in their place may be longer than they were, so it is
-/// cut again; a title that was too long stays so, to be refused.
-pub(crate) fn clean_title(title: &str, rules: &Rules) -> String {
-    let max = title.chars().count().max(TITLE_MAX);
-    scrub_text(title, rules).chars().take(max).collect()
+/// A short text, which events keep for ever, without secrets. What stands in their place may be
+/// longer than they were, so it is cut again; a text that was too long stays so, to be refused.
+pub(crate) fn clean(text: &str, max: usize, rules: &Rules) -> String {
+    let max = text.chars().count().max(max);
+    scrub_text(text, rules).chars().take(max).collect()
+}
+
+/// Tags without secrets.
+pub(crate) fn clean_tags(tags: &[String], rules: &Rules) -> Vec<String> {
+    tags.iter().map(|tag| clean(tag, TAG_MAX, rules)).collect()
 }
 
 /// The version a caller has seen, from `If-Match: "3"`.

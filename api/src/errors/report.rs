@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::change::hex;
-use super::{DESCRIPTION_MAX, clean_title};
+use super::{DESCRIPTION_MAX, clean, clean_tags};
 use crate::keys::Caller;
 use crate::problem::Problem;
 use crate::request_id;
@@ -136,7 +136,8 @@ pub(super) fn submission(
     let json = serde_json::to_vec(&event).map_err(|error| Problem::internal(&error))?;
     let prepared = prepare(&caller.reporter, &json, None, event_id, now)?;
     let rules = &caller.reporter.rules;
-    let title = clean_title(&report.title, rules);
+    let title = clean(&report.title, TITLE_MAX, rules);
+    let cleaned = |text: &Option<String>, max| text.as_deref().map(|text| clean(text, max, rules));
     let description = report
         .description
         .as_deref()
@@ -146,10 +147,10 @@ pub(super) fn submission(
             headline: title.clone(),
             title,
             severity: report.severity,
-            source: report.source.clone().unwrap_or_else(|| "api".to_owned()),
-            source_id: report.source_id.clone(),
-            category: report.category.clone(),
-            error_tags: distinct(&report.tags),
+            source: cleaned(&report.source, SOURCE_MAX).unwrap_or_else(|| "api".to_owned()),
+            source_id: cleaned(&report.source_id, SOURCE_ID_MAX),
+            category: cleaned(&report.category, CATEGORY_MAX),
+            error_tags: distinct(clean_tags(&report.tags, rules)),
             description_digest: description
                 .as_deref()
                 .map(|text| hex(&keyed_digest(app.keys.secret(), text.as_bytes()))),
@@ -161,11 +162,11 @@ pub(super) fn submission(
     })
 }
 
-fn distinct(tags: &[String]) -> Vec<String> {
-    let mut kept: Vec<String> = Vec::new();
+fn distinct(tags: Vec<String>) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::with_capacity(tags.len());
     for tag in tags {
-        if !kept.contains(tag) {
-            kept.push(tag.clone());
+        if !kept.contains(&tag) {
+            kept.push(tag);
         }
     }
     kept

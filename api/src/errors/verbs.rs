@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use bugsage_domain::error::{ErrorCommand, IgnoredUntil, ResolvedHow};
+use bugsage_domain::error::{ErrorCommand, IgnoredUntil, RELEASE_MAX, ResolvedHow};
 use bugsage_domain::ids::ErrorId;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::change::{context, execute, first_answer, known, standing_of};
 use super::written::ErrorWritten;
-use super::{At, Body, moment, written};
+use super::{At, Body, clean, moment, written};
 use crate::keys::Caller;
 use crate::problem::Problem;
 use crate::problem::documented::Changing;
@@ -22,7 +22,8 @@ use crate::state::App;
 #[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ResolveRequest {
-    /// The release that no longer has it.
+    /// The release that no longer has it; 1–200 characters.
+    #[schema(min_length = 1, max_length = 200)]
     pub in_release: Option<String>,
 }
 
@@ -80,7 +81,7 @@ verb!(
         by: caller.actor.clone(),
         at: app.clock.now(),
         how: ResolvedHow::Manually,
-        in_release: request.in_release.clone(),
+        in_release: request.in_release.as_deref().map(|release| clean(release, RELEASE_MAX, &caller.reporter.rules)),
     }
 );
 verb!(

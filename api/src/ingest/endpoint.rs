@@ -149,6 +149,33 @@ async fn take(
     events: &[&[u8]],
     envelope_id: Option<EventId>,
 ) -> Result<Json<Accepted>, Rejection> {
+    let bytes = events.iter().map(|event| event.len()).sum();
+    let prepared = || prepare_all(app, reporter, events, envelope_id);
+    let (submissions, fault) = app.heavy.run(bytes, prepared).await;
+    if let (true, Some(fault)) = (submissions.is_empty(), fault) {
+        return Err(fault.into());
+    }
+    let mut id = None;
+    for stored in app.ingest.store(submissions).await? {
+        let stored = stored?;
+        let outcome = match stored.outcome {
+            Outcome::New => "new",
+            Outcome::Known => "known",
+            Outcome::Duplicate => "duplicate",
+        };
+        metrics::counter!("bugsage_ingest_events_total", "outcome" => outcome).increment(1);
+        id.get_or_insert_with(|| stored.event_id.0.simple().to_string());
+    }
+    Ok(Json(Accepted { id }))
+}
+
+/// The events that can be stored, and what is wrong with the first that cannot.
+fn prepare_all(
+    app: &App,
+    reporter: &Reporter,
+    events: &[&[u8]],
+    envelope_id: Option<EventId>,
+) -> (Vec<Submission>, Option<Unpreparable>) {
     let mut submissions = Vec::with_capacity(events.len());
     let mut fault: Option<Unpreparable> = None;
     for json in events {
@@ -171,19 +198,5 @@ async fn take(
             }
         }
     }
-    if let (true, Some(fault)) = (submissions.is_empty(), fault) {
-        return Err(fault.into());
-    }
-    let mut id = None;
-    for stored in app.ingest.store(submissions).await? {
-        let stored = stored?;
-        let outcome = match stored.outcome {
-            Outcome::New => "new",
-            Outcome::Known => "known",
-            Outcome::Duplicate => "duplicate",
-        };
-        metrics::counter!("bugsage_ingest_events_total", "outcome" => outcome).increment(1);
-        id.get_or_insert_with(|| stored.event_id.0.simple().to_string());
-    }
-    Ok(Json(Accepted { id }))
+    (submissions, fault)
 }

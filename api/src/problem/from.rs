@@ -83,8 +83,10 @@ impl From<JsonRejection> for Problem {
             JsonRejection::MissingJsonContentType(_) => {
                 Self::unsupported("send the body as JSON with Content-Type: application/json")
             }
-            JsonRejection::JsonDataError(error) => Self::invalid(error.body_text()),
-            JsonRejection::JsonSyntaxError(error) => Self::bad_request(error.body_text()),
+            JsonRejection::JsonDataError(error) => Self::invalid(fault_alone(&error.body_text())),
+            JsonRejection::JsonSyntaxError(error) => {
+                Self::bad_request(fault_alone(&error.body_text()))
+            }
             other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => {
                 Self::too_large("the body is larger than this address takes")
             }
@@ -93,9 +95,17 @@ impl From<JsonRejection> for Problem {
     }
 }
 
+/// What is wrong and where, without the framework's words before it.
+fn fault_alone(text: &str) -> String {
+    match text.split_once(": ") {
+        Some((words, fault)) if words.starts_with("Failed to ") => fault.to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
 impl From<QueryRejection> for Problem {
     fn from(rejection: QueryRejection) -> Self {
-        Self::bad_request(rejection.body_text())
+        Self::bad_request(fault_alone(&rejection.body_text()))
     }
 }
 
