@@ -1,7 +1,7 @@
 //! Every error of the API is a problem (RFC 9457) with the id of its request.
 
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::app::{Answer, TestApp, send};
 
@@ -186,5 +186,23 @@ async fn the_id_of_a_request_stands_in_what_it_decided() {
         .await
         .unwrap();
     assert_eq!(ids, ["trace-18"]);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_a_value_is_told_in_the_words_of_the_api() {
+    let app = TestApp::start().await;
+    let told = |answer: Value| answer["detail"].as_str().unwrap_or_default().to_owned();
+    let detail = told(app.post("/api/v1/errors", &json!({})).await.expect(422));
+    assert!(detail.starts_with("missing field `title`"), "{detail}");
+    let detail = told(app.get("/api/v1/errors?limit=x").await.expect(400));
+    assert!(detail.starts_with("limit: "), "{detail}");
+    let many = json!({"errors": [5]});
+    let answer = app
+        .post("/api/v1/errors/bulk-ingest", &many)
+        .await
+        .expect(200);
+    let detail = told(answer["results"][0]["problem"].clone());
+    assert_eq!(detail, "invalid type: integer `5`, expected an object");
     app.stop().await;
 }

@@ -1,5 +1,7 @@
 //! How much is taken at once.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -159,5 +161,34 @@ async fn what_a_body_may_inflate_to_counts_too() {
         assert_rejected(&answer, 429, "too many bytes are in flight");
     }
     app.send_event(&message("there is room again")).await;
+    app.stop().await;
+}
+
+/// An event near the limit, of the kind that costs most to look through.
+fn laborious() -> Value {
+    let texts: Vec<_> = (0..14_000)
+        .map(|i| json!({format!("k{i}"): format!("password is v{i} a@shop.example 192.0.2.1")}))
+        .collect();
+    json!({"message": "heavy", "extra": {"all": texts}})
+}
+
+/// With one thread for all requests, work done on it would be a wait for everybody else.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_laborious_envelope_makes_no_other_request_wait() {
+    let app = TestApp::start().await;
+    let event = laborious();
+    let body = envelope(&[&event, &event, &event, &event]);
+    let started = Instant::now();
+    let request = app.to_ingest("envelope/").body(body);
+    let heavy = tokio::spawn(async move { (send(request).await.status, started.elapsed()) });
+    let mut longest = Duration::ZERO;
+    while !heavy.is_finished() {
+        let asked = Instant::now();
+        app.get("/health").await.expect(200);
+        longest = longest.max(asked.elapsed());
+    }
+    let (status, total) = heavy.await.unwrap();
+    assert_eq!(status, 200);
+    assert!(longest * 6 < total, "waited {longest:?} of {total:?}");
     app.stop().await;
 }

@@ -99,6 +99,45 @@ async fn a_secret_is_nowhere_in_what_is_stored_or_answered() {
     app.stop().await;
 }
 
+/// Domain events are kept for ever, so a secret in a short field would be too.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_in_a_field_of_the_rest_api_is_not_stored() {
+    let app = TestApp::start().await;
+    let secret = format!("password={SECRET}");
+    let created = app
+        .post(
+            "/api/v1/errors",
+            &json!({
+                "title": "Login failed", "source": secret, "source_id": secret,
+                "category": secret, "tags": [secret, format!("password:{SECRET}")],
+            }),
+        )
+        .await
+        .expect(201);
+    let address = format!("/api/v1/errors/{}", created["id"].as_str().unwrap());
+    let changes = json!({
+        "title": secret, "description": secret, "category": format!("token={SECRET}"),
+        "tags": [format!("api_key={SECRET}")], "assigned_to": secret,
+    });
+    app.put(&address, &changes).await.expect(200);
+    let done = app
+        .post(
+            &format!("{address}/resolve"),
+            &json!({"in_release": secret}),
+        )
+        .await;
+    done.expect(200);
+    for action in [
+        json!({"action": "tag", "ids": [created["id"]], "add": [secret]}),
+        json!({"action": "assign", "ids": [created["id"]], "assigned_to": format!("token={SECRET}")}),
+    ] {
+        let done = app.post("/api/v1/errors/bulk-actions", &action).await;
+        assert_eq!(done.expect(200)["succeeded"], 1);
+    }
+    assert_clean("the database", &everything_stored(&app).await);
+    app.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_secret_stays() {
     let app = TestApp::start().await;
