@@ -26,7 +26,7 @@ const KEY_NAMESPACE: Uuid = Uuid::from_u128(0x6f1c_8a0e_52d7_4b0e_9a57_3d7b_0c1e
 
 /// An error in plain words.
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 pub struct ErrorCreate {
     /// What happened, 1–255 characters.
     #[schema(min_length = 1, max_length = 255)]
