@@ -41,7 +41,8 @@ async fn reports(site: &Site, node: &Ingest, mut dice: Dice) {
 
 /// Merges, unmerges, resolves and deletes whatever there is.
 async fn decides(site: &Site, executor: &Executor, mut dice: Dice) {
-    for _ in 0..60 {
+    let mut rounds = 0;
+    while rounds < 60 {
         let errors: Vec<Uuid> = sqlx::query_scalar(
             "select error_id from error_state where status <> 'deleted' order by 1",
         )
@@ -49,8 +50,9 @@ async fn decides(site: &Site, executor: &Executor, mut dice: Dice) {
         .await
         .unwrap();
         if errors.is_empty() {
-            continue;
+            continue; // the first is still on its way
         }
+        rounds += 1;
         let error = ErrorId(errors[dice.throw(errors.len())]);
         let into = ErrorId(errors[dice.throw(errors.len())]);
         let command = match dice.throw(10) {
