@@ -8,7 +8,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::Semaphore;
 
 /// Bytes whose scrubbing and grouping takes well under a hundredth of a second.
-const QUICK: usize = 256 * 1024;
+const QUICK: usize = 64 * 1024;
 
 /// Turns for long work: one a processor. Cheap to clone.
 #[derive(Debug, Clone)]

@@ -2,6 +2,10 @@
 //! through HTTP and by real SDKs. Every answer is held against the OpenAPI document.
 
 #![expect(
+    clippy::disallowed_methods,
+    reason = "tests are the outside: they make ids and read their settings"
+)]
+#![expect(
     clippy::unwrap_used,
     reason = "a test that unwraps says where it failed"
 )]

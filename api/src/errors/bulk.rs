@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::change::execute;
-use super::{Body, at_position, clean_tags};
+use super::{Body, at_position, clean_assignee, clean_tags};
 use crate::keys::Caller;
 use crate::problem::Problem;
 use crate::problem::documented::ChangingMany;
@@ -113,7 +113,7 @@ impl BulkAction {
                 until: IgnoredUntil::Forever,
             },
             Self::Assign { assigned_to, .. } => ErrorCommand::Assign {
-                to: assigned_to.clone(),
+                to: assigned_to.as_deref().map(clean_assignee),
             },
             Self::Tag { add, remove, .. } => ErrorCommand::Tag {
                 add: clean_tags(add, &caller.reporter.rules),

@@ -73,13 +73,11 @@ pub async fn bulk_ingest(
     let mut results = Vec::with_capacity(bulk.errors.len());
     let mut waiting = Vec::new();
     let mut submissions = Vec::new();
-    let prepare_all = || -> Vec<_> {
-        let errors = bulk.errors.into_iter();
-        errors.map(|value| prepared(&app, &caller, value)).collect()
-    };
-    let all = app.heavy.run(heavy::announced(&headers), prepare_all).await;
-    for (index, prepared) in all.into_iter().enumerate() {
-        match prepared {
+    let usual = heavy::announced(&headers) / bulk.errors.len();
+    for (index, value) in bulk.errors.into_iter().enumerate() {
+        tokio::task::yield_now().await;
+        let work = || prepared(&app, &caller, value);
+        match app.heavy.run(usual, work).await {
             Ok((submission, report)) => {
                 submissions.push(submission);
                 waiting.push((index, report));

@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::written::ErrorWritten;
-use super::{At, Body, DESCRIPTION_MAX, clean, clean_tags, if_match, written};
+use super::{At, Body, DESCRIPTION_MAX, clean, clean_assignee, clean_tags, if_match, written};
 use crate::idempotency;
 use crate::keys::Caller;
 use crate::problem::Problem;
@@ -173,7 +173,9 @@ pub async fn update(
             .category
             .map(|category| category.map(|word| clean(&word, CATEGORY_MAX, rules))),
         tags: update.tags.map(|tags| clean_tags(&tags, rules)),
-        assignee: update.assigned_to,
+        assignee: update
+            .assigned_to
+            .map(|who| who.as_deref().map(clean_assignee)),
         by: Some(caller.actor.clone()),
         at: app.clock.now(),
     };

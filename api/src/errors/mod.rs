@@ -16,7 +16,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use bugsage_domain::error::TAG_MAX;
+use bugsage_domain::error::{ASSIGNEE_MAX, TAG_MAX};
 use bugsage_domain::scrub::{Rules, scrub_text};
 use bugsage_event_store::Executed;
 use chrono::{DateTime, Datelike, Utc};
@@ -94,6 +94,16 @@ pub(crate) fn moment<'de, D: Deserializer<'de>>(
 pub(crate) fn clean(text: &str, max: usize, rules: &Rules) -> String {
     let max = text.chars().count().max(max);
     scrub_text(text, rules).chars().take(max).collect()
+}
+
+/// Who looks after an error, without secrets. An address stays: it is how a colleague is named.
+pub(crate) fn clean_assignee(who: &str) -> String {
+    let secrets_alone = Rules {
+        emails: false,
+        ip_addresses: false,
+        extra_keys: Vec::new(),
+    };
+    clean(who, ASSIGNEE_MAX, &secrets_alone)
 }
 
 /// Tags without secrets.

@@ -11,7 +11,6 @@ use bugsage_commands::ingest::{EVENT_MAX, Outcome, Reporter, Submission, Unprepa
 use bugsage_commands::intake::auth::{self, AuthError, Places};
 use bugsage_commands::intake::{envelope, store};
 use bugsage_domain::ids::EventId;
-use uuid::Uuid;
 
 use super::answer::{Accepted, Rejection};
 use crate::request_id;
@@ -149,9 +148,7 @@ async fn take(
     events: &[&[u8]],
     envelope_id: Option<EventId>,
 ) -> Result<Json<Accepted>, Rejection> {
-    let bytes = events.iter().map(|event| event.len()).sum();
-    let prepared = || prepare_all(app, reporter, events, envelope_id);
-    let (submissions, fault) = app.heavy.run(bytes, prepared).await;
+    let (submissions, fault) = prepare_all(app, reporter, events, envelope_id).await;
     if let (true, Some(fault)) = (submissions.is_empty(), fault) {
         return Err(fault.into());
     }
@@ -169,8 +166,9 @@ async fn take(
     Ok(Json(Accepted { id }))
 }
 
-/// The events that can be stored, and what is wrong with the first that cannot.
-fn prepare_all(
+/// The events that can be stored, and what is wrong with the first that cannot. Others get a
+/// turn between two events, and a sender who goes away ends the rest.
+async fn prepare_all(
     app: &App,
     reporter: &Reporter,
     events: &[&[u8]],
@@ -178,9 +176,13 @@ fn prepare_all(
 ) -> (Vec<Submission>, Option<Unpreparable>) {
     let mut submissions = Vec::with_capacity(events.len());
     let mut fault: Option<Unpreparable> = None;
-    for json in events {
-        let fallback = EventId(Uuid::new_v4());
-        match prepare(reporter, json, envelope_id, fallback, app.clock.now()) {
+    for (number, json) in events.iter().enumerate() {
+        if number > 0 {
+            tokio::task::yield_now().await;
+        }
+        let (fallback, now) = (EventId(app.clock.new_id()), app.clock.now());
+        let work = || prepare(reporter, json, envelope_id, fallback, now);
+        match app.heavy.run(json.len(), work).await {
             Ok(occurrence) => {
                 if occurrence.trimmed {
                     metrics::counter!("bugsage_ingest_events_trimmed_total").increment(1);

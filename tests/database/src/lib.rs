@@ -82,6 +82,10 @@ impl TestDatabase {
         let server = server();
         let mut admin = PgConnection::connect_with(&server).await?;
         let template = ensure_template(&mut admin, &server).await?;
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "databases of tests need names of their own"
+        )]
         let name = format!("t_{}", uuid::Uuid::new_v4().simple());
         admin
             .execute(
