@@ -31,11 +31,11 @@ def numbers(version):
     return tuple(int(part) for part in version.split("."))
 
 
-def build_service():
+def build_service(release=False):
     """Builds the `bugsage` program, cargo's progress in the terminal; gives its path."""
     process = subprocess.Popen(
         ["cargo", "build", "--locked", "-p", "bugsage-api", "--bin", "bugsage",
-         "--message-format=json-render-diagnostics"],
+         "--message-format=json-render-diagnostics", *(["--release"] if release else [])],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
         cwd=home.CHECKOUT, start_new_session=True,
     )
