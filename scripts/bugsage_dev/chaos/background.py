@@ -31,6 +31,8 @@ class Background:
         self.loop.run_until_complete(self.main())
         self.started.set()
         self.loop.run_forever()
+        # Otherwise asyncio prints each connection that is ended here.
+        self.loop.set_exception_handler(lambda *_: None)
         tasks = asyncio.all_tasks(self.loop)
         for task in tasks:
             task.cancel()

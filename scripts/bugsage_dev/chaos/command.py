@@ -29,14 +29,19 @@ VERIFY_EVERY = 20
 class Scenario:
     """One fault and how often it happens."""
 
-    def __init__(self, name, fault, short, nodes=1, share=1, proxied=False):
+    def __init__(self, name, fault, short, nodes=1, share=1, proxied=0):
         self.name = name
         self.fault = fault
         self.nodes = nodes
         self.short = short
         # Of the kills that are asked for in the long form.
         self.share = share
+        # How many of the nodes reach PostgreSQL by the network that can be cut.
         self.proxied = proxied
+
+    def database_ports(self, proxied, direct):
+        """Where each node finds PostgreSQL."""
+        return [proxied if number < self.proxied else direct for number in range(self.nodes)]
 
     def times(self, kills):
         """How often, where the service is killed so many times; `None` for the short form."""
@@ -49,7 +54,8 @@ SCENARIOS = (
     Scenario("PostgreSQL killed", faults.kill_postgres, 0, share=0.1),
     Scenario("NATS killed", faults.kill_nats, 0, share=0.1),
     Scenario("PostgreSQL and NATS killed", faults.kill_both, 1, share=0.1),
-    Scenario("network to PostgreSQL cut", faults.cut_network, 1, share=0.02, proxied=True),
+    Scenario("network to PostgreSQL cut", faults.cut_network, 1, share=0.02, proxied=1),
+    Scenario("network of one of two cut", faults.cut_network, 0, nodes=2, share=0.02, proxied=1),
 )
 
 
@@ -57,7 +63,8 @@ def chaos(options):
     """Plays every scenario; gives the exit status."""
     rust.need_rust()
     home.need_account()
-    program = rust.build_service(release=not options.short)
+    how = rust.WITH_TESTS if options.short else (*rust.ALONE, "--release")
+    program = rust.build_service(how)
     wheels = fetch.wheels(os.path.join(home.home_folder(), "cache"), "servers")
     folder = tempfile.mkdtemp(prefix="bugsage-chaos-", dir=home.home_folder())
     os.chmod(folder, 0o711)
@@ -96,10 +103,9 @@ def play(shared, scenario, times, cut_seconds):
     line = shared.report.begin(scenario.name, ledger)
     with contextlib.ExitStack() as stack:
         proxy = stack.enter_context(Proxy(home.free_port(), world.postgres.port))
-        database_port = proxy.port if scenario.proxied else world.postgres.port
         nodes = [
-            stack.enter_context(Node(world, f"service{number}", database_port))
-            for number in range(scenario.nodes)
+            stack.enter_context(Node(world, f"service{number}", port))
+            for number, port in enumerate(scenario.database_ports(proxy.port, world.postgres.port))
         ]
         load = stack.enter_context(
             Load(shared.maker, ledger, [node.port for node in nodes], CONNECTIONS)

@@ -10,6 +10,8 @@ UNANSWERED = 100
 # Requests that meet the broken state before it is mended, and what proves that all is well again.
 MEETINGS = 50
 PATIENCE = 120
+# After so many seconds the service no longer waits for an answer of the database.
+GIVEN_UP = 15
 
 
 class Stage:
@@ -97,5 +99,12 @@ def cut_network(stage):
     """Nothing passes between service and database for a while, and no connection ends."""
     unanswered = stage.until_busy(stage.nodes[0])
     stage.proxy.cut()
-    time.sleep(stage.cut_seconds)
+    mended = time.monotonic() + stage.cut_seconds
+    if stage.cut_seconds > GIVEN_UP:
+        stage.until_met(MEETINGS)
+    # Of two services the other is waited for here: its answers come while the first has none.
+    stage.until_acknowledged(stage.nodes[1:], MEETINGS)
+    if time.monotonic() > mended:
+        raise Failure(f"A cut of {stage.cut_seconds} seconds held everybody up to its end.")
+    time.sleep(max(0, mended - time.monotonic()))
     return unanswered, stage.proxy.mend
