@@ -45,12 +45,13 @@ class Load(Background):
         """One connection after the other, one request after the other."""
         connection = None
         while True:
-            await self.open.wait()
             try:
                 connection = connection or await asyncio.open_connection("127.0.0.1", port)
             except OSError:
                 await asyncio.sleep(PAUSE)
                 continue
+            # Last, so that nothing is sent in a rest.
+            await self.open.wait()
             request = self.again.popleft() if self.again else self.maker.any()
             if not await self.send(port, connection, request):
                 connection[1].close()
