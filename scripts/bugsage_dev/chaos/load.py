@@ -24,12 +24,14 @@ class Load(Background):
         self.in_flight = dict.fromkeys(ports, 0)
         self.acknowledged = dict.fromkeys(ports, 0)
         self.again = collections.deque()
+        # asyncio itself lets go of a task that only waits for its connection.
+        self.senders = []
 
     async def main(self):
         """Starts the senders."""
         for port in self.in_flight:
             for _ in range(self.connections):
-                self.loop.create_task(self.sender(port))
+                self.senders.append(self.loop.create_task(self.sender(port)))
 
     def go(self):
         """Sends on after a rest."""

@@ -14,7 +14,8 @@ class Proxy(Background):
         super().__init__()
         self.port = port
         self.target = target
-        self.writers = set()
+        # asyncio itself lets go of a task that only waits for its connection.
+        self.passing = set()
 
     async def main(self):
         """Takes connections."""
@@ -30,6 +31,7 @@ class Proxy(Background):
 
     async def connect(self, reader, writer):
         """One connection of the service."""
+        self.passing.add(asyncio.current_task())
         await self.open.wait()
         try:
             there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self.target)
@@ -40,7 +42,6 @@ class Proxy(Background):
 
     async def pass_on(self, reader, writer):
         """One direction, until either side ends."""
-        self.writers.add(writer)
         try:
             while piece := await reader.read(PIECE):
                 await self.open.wait()
@@ -49,5 +50,4 @@ class Proxy(Background):
         except OSError:
             pass
         finally:
-            self.writers.discard(writer)
             writer.close()
