@@ -10,7 +10,7 @@ use bugsage_commands::ingest::Reporter;
 use bugsage_domain::actor::Actor;
 use bugsage_domain::ids::{OrganizationId, ProjectId};
 use bugsage_domain::scrub::Rules;
-use bugsage_event_store::{CommandContext, Metadata};
+use bugsage_event_store::{CommandContext, Metadata, in_time};
 use bugsage_projections::Scope;
 use moka::future::Cache;
 use sha2::{Digest, Sha256};
@@ -137,7 +137,9 @@ impl Keys {
                 reporter: row.project.reporter(&self.secret),
             }))
         };
-        self.dsn.try_get_with_by_ref(public_key, find).await
+        self.dsn
+            .try_get_with_by_ref(public_key, in_time(find))
+            .await
     }
 
     /// The caller with this API key; `None` if there is none.
@@ -169,7 +171,7 @@ impl Keys {
                 }
             }))
         };
-        self.api.try_get_with(hash, find).await
+        self.api.try_get_with(hash, in_time(find)).await
     }
 }
 

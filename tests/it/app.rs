@@ -33,7 +33,7 @@ pub(crate) struct TestApp {
     http: Http,
     running: Option<Running>,
     violations: Arc<Mutex<Vec<String>>>,
-    database: TestDatabase,
+    database: Arc<TestDatabase>,
 }
 
 #[expect(clippy::disallowed_types, reason = "the tests are the outside")]
@@ -74,8 +74,24 @@ impl TestApp {
 
     /// With further settings, as `BUGSAGE_…` variables.
     pub(crate) async fn start_with(settings: &[(&str, &str)]) -> Self {
-        let database = TestDatabase::create().await;
+        let database = Arc::new(TestDatabase::create().await);
+        Self::start_on(database, Clock::default(), settings).await
+    }
+
+    /// A second service on the same database, whose clock is so many seconds off.
+    pub(crate) async fn another_node(&self, seconds_ahead: i64) -> Self {
         let clock = Clock::default();
+        clock.advance(seconds_ahead);
+        let mut node = Self::start_on(Arc::clone(&self.database), clock, &[]).await;
+        node.project = self.project.clone();
+        node
+    }
+
+    async fn start_on(
+        database: Arc<TestDatabase>,
+        clock: Clock,
+        settings: &[(&str, &str)],
+    ) -> Self {
         let violations = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&violations);
         let running = start_with(

@@ -81,3 +81,43 @@ async fn when_the_database_is_back_everything_goes_on() {
     assert_eq!(app.errors().await[0]["title"], "after");
     app.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_falls_silent_is_given_up_and_found_again() {
+    let app = TestApp::start().await;
+    let id = crate::errors::reported(&app, "before").await;
+    let mut silence = app.owner.begin().await.unwrap();
+    sqlx::query("lock table error_state, events in exclusive mode")
+        .execute(&mut *silence)
+        .await
+        .unwrap();
+    let body = crate::app::envelope(&[&message("x")]);
+    let resolve = format!("/api/v1/errors/{id}/resolve");
+    let nothing = json!({});
+    let (occurrence, command) =
+        tokio::join!(app.send_envelope(&body), app.post(&resolve, &nothing));
+    for answer in [occurrence, command] {
+        assert_eq!(answer.status, 503, "{}", answer.body);
+        assert!(answer.header("retry-after").is_some());
+    }
+    silence.rollback().await.unwrap();
+
+    app.post(&resolve, &nothing).await.expect(200);
+    app.send_envelope(&body).await.expect(200);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_falls_silent_does_not_keep_its_locks() {
+    let app = TestApp::start().await;
+    for role in [DatabaseRole::App, DatabaseRole::Projector] {
+        let pool = connect(&app.database_url(), role, 1).unwrap();
+        let patience: String = sqlx::query_scalar("show idle_in_transaction_session_timeout")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+        assert_eq!(patience, "10s", "{role:?}");
+        pool.close().await;
+    }
+    app.stop().await;
+}

@@ -13,6 +13,7 @@
 mod app;
 mod away;
 mod clients;
+mod clocks;
 mod conformance;
 mod errors;
 mod health;

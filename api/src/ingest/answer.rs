@@ -111,7 +111,10 @@ impl IntoResponses for Rejection {
                 "Too much at once; see Retry-After and X-Sentry-Rate-Limits",
             ),
             (500, "A fault of ours; the log has the cause"),
-            (503, "The database does not answer; nothing was stored"),
+            (
+                503,
+                "The database does not answer; sent again, an event id is stored once",
+            ),
         ]
         .map(|(status, meaning)| described(status, meaning, "Rejection", "application/json"))
         .into()

@@ -69,9 +69,9 @@ impl From<IngestError> for Problem {
                 Self::busy("too many occurrences are waiting: send it again in a second")
             }
             IngestError::KeyReused => Self::key_reused(),
-            IngestError::Unavailable => {
-                Self::unavailable("the database does not answer; nothing was stored, send it again")
-            }
+            IngestError::Unavailable => Self::unavailable(
+                "the database does not answer; send it again with the same Idempotency-Key",
+            ),
             IngestError::Failed(cause) => Self::internal(&cause),
         }
     }

@@ -4,6 +4,7 @@ use sqlx::PgPool;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::append::{Append, Verdict, append};
+use crate::connect::in_time;
 
 /// Commands that may wait for the next commit; more wait for room.
 const QUEUE: usize = 1024;
@@ -58,13 +59,13 @@ async fn run(app: PgPool, mut waiting: mpsc::Receiver<(Append, Answer)>) {
 
 /// One command that the database refuses must not fail its neighbours: then each goes alone.
 async fn commit_or_each(app: &PgPool, commands: &[Append]) -> Vec<Result<Verdict, sqlx::Error>> {
-    match commit_again(app, commands).await {
+    match in_time(commit_again(app, commands)).await {
         Ok(verdicts) => verdicts.into_iter().map(Ok).collect(),
         Err(error @ sqlx::Error::Database(_)) if commands.len() == 1 => vec![Err(error)],
         Err(sqlx::Error::Database(_)) => {
             let mut verdicts = Vec::with_capacity(commands.len());
             for command in commands {
-                let verdict = commit_again(app, std::slice::from_ref(command)).await;
+                let verdict = in_time(commit_again(app, std::slice::from_ref(command))).await;
                 verdicts.push(verdict.map(|mut verdicts| verdicts.remove(0)));
             }
             verdicts

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use bugsage_domain::ids::{EventId, OrganizationId, ProjectId};
-use bugsage_event_store::{Verdict, append, is_away};
+use bugsage_event_store::{Verdict, append, in_time, is_away};
 use sqlx::{PgConnection, PgPool};
 use tokio::sync::{mpsc, oneshot};
 
@@ -44,8 +44,8 @@ pub enum IngestError {
     /// The idempotency key came before with another body.
     #[error("this idempotency key was used before for another request")]
     KeyReused,
-    /// The database cannot be reached, or the service is stopping.
-    #[error("the occurrence could not be stored: the database does not answer")]
+    /// The database did not confirm it, or the service is stopping. It may be stored all the same.
+    #[error("the database did not confirm that the occurrence is stored")]
     Unavailable,
     /// The database refuses this occurrence. A fault of ours.
     #[error("the occurrence could not be stored: {0}")]
@@ -166,7 +166,7 @@ impl Writer {
 
     /// Stores a batch; where the database refuses it, each alone, so that one fails no other.
     async fn store_all(&mut self, submissions: &[Submission]) -> Vec<Result<Stored, IngestError>> {
-        match self.store_batch(submissions).await {
+        match in_time(self.store_batch(submissions)).await {
             Ok(results) => results,
             Err(Failure::Refused(reason)) if submissions.len() == 1 => {
                 tracing::error!(reason, "an occurrence was refused by the database");
