@@ -10,6 +10,7 @@ pub mod health;
 pub mod idempotency;
 pub mod ingest;
 pub mod keys;
+pub mod logs;
 pub mod metrics;
 pub mod min_position;
 pub mod nats;

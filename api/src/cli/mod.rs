@@ -1,5 +1,6 @@
 //! What operators type: one file a command.
 
+pub(crate) mod config;
 pub(crate) mod projections;
 pub(crate) mod projects;
 pub(crate) mod replay;

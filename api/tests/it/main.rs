@@ -1,4 +1,10 @@
 //! The `bugsage` program as operators type it, and its connection to NATS.
 
 mod cli;
+mod config;
+mod logs;
 mod nats;
+mod program;
+mod service;
+mod slow;
+mod stop;
