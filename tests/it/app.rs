@@ -74,7 +74,11 @@ impl TestApp {
 
     /// With further settings, as `BUGSAGE_…` variables.
     pub(crate) async fn start_with(settings: &[(&str, &str)]) -> Self {
-        let database = TestDatabase::create().await;
+        Self::start_on(TestDatabase::create().await, settings).await
+    }
+
+    /// On a database that the test made.
+    pub(crate) async fn start_on(database: TestDatabase, settings: &[(&str, &str)]) -> Self {
         let clock = Clock::default();
         let violations = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&violations);
