@@ -69,7 +69,7 @@ async fn too_many_connections_wait_until_others_have_stood_idle() {
 async fn ten_thousand_idle_and_stalling_connections_do_not_hold_up_ingest() {
     let files = rlimit::increase_nofile_limit(u64::MAX).expect("a limit");
     let crowd = CROWD.min(files.saturating_sub(500));
-    let service = Service::start(&[]).await;
+    let service = Service::start(&[("BUGSAGE_IDLE_SECONDS", "600")]).await; // none ends meanwhile
     let begun = "POST /api/1/envelope/ HTTP/1.1\r\nhost: x\r\ncontent-length: 9000\r\n";
     let stalling = (0..crowd).map(|i| {
         let mut stream = service.connect();
