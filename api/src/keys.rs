@@ -213,11 +213,11 @@ impl FromRequestParts<App> for Caller {
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
             .map(|(_, key)| key.trim())
             .ok_or_else(|| Problem::unauthorized("send an API key: Authorization: Bearer bsk_…"))?;
-        app.keys
-            .api(key)
-            .await
-            .map_err(Problem::from)?
-            .ok_or_else(|| Problem::unauthorized("this API key is unknown or revoked"))
+        let caller = app.keys.api(key).await.map_err(Problem::from)?;
+        let caller =
+            caller.ok_or_else(|| Problem::unauthorized("this API key is unknown or revoked"))?;
+        request_id::belongs_to(caller.scope.organization);
+        Ok(caller)
     }
 }
 

@@ -11,6 +11,7 @@ pub mod heavy;
 pub mod idempotency;
 pub mod ingest;
 pub mod keys;
+pub mod logs;
 pub mod metrics;
 pub mod min_position;
 pub mod nats;

@@ -1,11 +1,14 @@
 //! All addresses in one table, with what stands around them.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
 use axum::routing::post;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
@@ -21,6 +24,8 @@ use crate::{health, metrics, min_position, request_id};
 
 /// Bytes of a body of the REST API.
 const BODY_MAX: usize = 2 * 1024 * 1024;
+/// How long the next part of such a body is waited for.
+const BODY_PAUSE: Duration = Duration::from_secs(30);
 /// Bytes of a bulk ingest.
 const BULK_BODY_MAX: usize = 20 * 1024 * 1024;
 
@@ -76,6 +81,8 @@ fn rest() -> OpenApiRouter<App> {
 fn operation() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(health::health))
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
         .routes(routes!(metrics::metrics))
 }
 
@@ -113,10 +120,12 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 /// The whole service.
 pub fn router(app: App) -> Router {
     let (rest, _) = rest().split_for_parts();
-    let rest = rest.layer(from_fn_with_state(app.clone(), min_position::layer));
+    let rest = rest
+        .layer(from_fn_with_state(app.clone(), min_position::layer))
+        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE));
     let (operation, _) = operation().split_for_parts();
     let mut router = Router::new().merge(rest).merge(operation).merge(ingest());
-    if app.settings.docs {
+    if app.settings.server.docs {
         router = router.merge(SwaggerUi::new("/docs").url("/api/v1/openapi.json", openapi()));
     }
     router

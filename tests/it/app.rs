@@ -74,20 +74,24 @@ impl TestApp {
 
     /// With further settings, as `BUGSAGE_…` variables.
     pub(crate) async fn start_with(settings: &[(&str, &str)]) -> Self {
-        let database = Arc::new(TestDatabase::create().await);
-        Self::start_on(database, Clock::default(), settings).await
+        Self::start_on(TestDatabase::create().await, settings).await
+    }
+
+    /// On a database that the test made.
+    pub(crate) async fn start_on(database: TestDatabase, settings: &[(&str, &str)]) -> Self {
+        Self::start_node(Arc::new(database), Clock::default(), settings).await
     }
 
     /// A second service on the same database, whose clock is so many seconds off.
     pub(crate) async fn another_node(&self, seconds_ahead: i64) -> Self {
         let clock = Clock::default();
         clock.advance(seconds_ahead);
-        let mut node = Self::start_on(Arc::clone(&self.database), clock, &[]).await;
+        let mut node = Self::start_node(Arc::clone(&self.database), clock, &[]).await;
         node.project = self.project.clone();
         node
     }
 
-    async fn start_on(
+    async fn start_node(
         database: Arc<TestDatabase>,
         clock: Clock,
         settings: &[(&str, &str)],

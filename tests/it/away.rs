@@ -1,12 +1,17 @@
 //! The database goes away and comes back.
 
 use bugsage_event_store::{DatabaseRole, connect};
+use bugsage_test_database::TestDatabase;
+use reqwest::Method;
 use serde_json::json;
 use sqlx::PgPool;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
-use crate::app::{TestApp, send, wait_until};
+use crate::app::{TestApp, envelope, send, wait_until};
 use crate::ingest::message;
-use reqwest::Method;
+use crate::proxy::Proxy;
 
 /// Lets nobody into the database of the test any more, or everybody again.
 async fn let_in(app: &TestApp, server: &PgPool, open: bool) {
@@ -119,5 +124,75 @@ async fn a_session_that_falls_silent_does_not_keep_its_locks() {
         assert_eq!(patience, "10s", "{role:?}");
         pool.close().await;
     }
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cut_way_to_the_database_loses_nothing_that_was_answered() {
+    let database = TestDatabase::create().await;
+    let url = database.url();
+    let (login, rest) = url.rsplit_once('@').unwrap();
+    let (server, name) = rest.split_once('/').unwrap();
+    let mut way = Proxy::to(server).await;
+    let url = format!("{login}@{}/{name}", way.address);
+    let app = TestApp::start_on(database, &[("DATABASE_URL", &url)]).await;
+    app.send_event(&message("before")).await; // the key is known from now on
+
+    let (enough, mut counted) = watch::channel((0, 0));
+    let stop = CancellationToken::new();
+    let load = async {
+        let (mut answered, mut refused) = (Vec::new(), 0);
+        while !stop.is_cancelled() {
+            let id = Uuid::new_v4();
+            let event = json!({"event_id": id.simple().to_string(), "message": "under load"});
+            let answer = app.send_envelope(&envelope(&[&event])).await;
+            match answer.status.as_u16() {
+                200 => answered.push(id),
+                503 => {
+                    assert!(answer.header("retry-after").is_some());
+                    refused += 1;
+                }
+                _ => panic!("{answer:?}"),
+            }
+            enough.send_replace((answered.len(), refused));
+        }
+        (answered, refused)
+    };
+    let outage = async {
+        counted
+            .wait_for(|(answered, _)| *answered >= 20)
+            .await
+            .unwrap();
+        way.cut().await;
+        counted
+            .wait_for(|(_, refused)| *refused >= 1)
+            .await
+            .unwrap();
+        let before = counted.borrow().0;
+        way.mend().await;
+        counted
+            .wait_for(|(answered, _)| *answered >= before + 20)
+            .await
+            .unwrap();
+        stop.cancel();
+    };
+    let ((answered, refused), ()) = tokio::join!(load, outage);
+    assert!(refused >= 1);
+    let stored: Vec<Uuid> = sqlx::query_scalar("select event_id from occurrences")
+        .fetch_all(&app.owner)
+        .await
+        .unwrap();
+    let lost: Vec<_> = answered.iter().filter(|id| !stored.contains(id)).collect();
+    assert!(lost.is_empty(), "{} of {}", lost.len(), answered.len());
+    wait_until("the list counts every one of them", async || {
+        let list = app.get("/api/v1/errors").await;
+        let errors = list.body["errors"].as_array().cloned().unwrap_or_default();
+        let count: u64 = errors
+            .iter()
+            .filter_map(|error| error["count"].as_u64())
+            .sum();
+        count == stored.len() as u64
+    })
+    .await;
     app.stop().await;
 }

@@ -23,6 +23,8 @@ mod keys;
 mod min_position;
 mod openapi;
 mod problems;
+mod proxy;
+mod ready;
 mod settings;
 mod smoke;
 mod workspace;

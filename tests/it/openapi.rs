@@ -26,8 +26,8 @@ fn operations(document: &Value) -> Vec<(String, &Value)> {
 fn every_error_that_is_described_has_the_one_shape() {
     let document = document();
     for (name, operation) in operations(&document) {
-        if name.ends_with("/health") {
-            continue; // its 503 is the answer to the question
+        if name.contains("/health") {
+            continue; // their 503 is the answer to the question
         }
         let (kind, schema) = match operation["tags"][0] == "ingest" {
             true => ("application/json", "Rejection"),

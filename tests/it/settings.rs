@@ -18,12 +18,12 @@ fn with(name: &'static str, value: &'static str) -> Result<Settings, WrongSettin
 #[test]
 fn two_settings_are_enough() {
     let settings = read(&NEEDED).unwrap();
-    assert_eq!(settings.listen.to_string(), "127.0.0.1:8000");
-    assert_eq!(settings.public_url, "http://127.0.0.1:8000");
+    assert_eq!(settings.server.listen.to_string(), "127.0.0.1:8000");
+    assert_eq!(settings.server.public_url, "http://127.0.0.1:8000");
     assert_eq!(settings.environment, Environment::Development);
-    assert_eq!(settings.projector_database_url, "postgres://x");
-    assert_eq!(settings.migrate_database_url, "postgres://x");
-    assert_eq!(settings.nats_url, None);
+    assert_eq!(settings.database.projector_url.expose(), "postgres://x");
+    assert_eq!(settings.database.migrate_url.expose(), "postgres://x");
+    assert_eq!(settings.nats.url, None);
 }
 
 #[test]
@@ -67,12 +67,12 @@ fn the_page_is_off_in_production_only() {
         ("production", false),
     ] {
         let settings = with("BUGSAGE_ENVIRONMENT", environment).unwrap();
-        assert_eq!(settings.docs, docs, "{environment}");
+        assert_eq!(settings.server.docs, docs, "{environment}");
     }
 }
 
 #[test]
 fn the_public_address_loses_its_last_slash() {
     let settings = with("BUGSAGE_URL", "https://bugs.example/errors/").unwrap();
-    assert_eq!(settings.public_url, "https://bugs.example/errors");
+    assert_eq!(settings.server.public_url, "https://bugs.example/errors");
 }

@@ -29,6 +29,7 @@ const KIB: usize = 1024;
 #[derive(Debug, Clone)]
 pub struct InFlight {
     room: Arc<Semaphore>,
+    kib: usize,
 }
 
 /// Room for a body; given back when dropped.
@@ -59,9 +60,17 @@ impl InFlight {
     /// Room for so many megabytes.
     #[must_use]
     pub fn new(megabytes: NonZeroU32) -> Self {
+        let kib = megabytes.get() as usize * KIB;
         Self {
-            room: Arc::new(Semaphore::new(megabytes.get() as usize * KIB)),
+            room: Arc::new(Semaphore::new(kib)),
+            kib,
         }
+    }
+
+    /// Bytes held at this moment.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        (self.kib - self.room.available_permits()) * KIB
     }
 
     fn hold(&self, held: &mut Held, bytes: usize) -> Result<(), Unread> {

@@ -138,6 +138,7 @@ async fn authenticate(
             "this sentry_key belongs to another project than the address names",
         ));
     }
+    request_id::belongs_to(key.reporter.organization_id);
     Ok(key.reporter)
 }
 

@@ -1,5 +1,7 @@
 //! Group commit: whatever is waiting when the last commit returns goes into the next one.
 
+use std::time::Instant;
+
 use sqlx::PgPool;
 use tokio::sync::{mpsc, oneshot};
 
@@ -50,7 +52,9 @@ async fn run(app: PgPool, mut waiting: mpsc::Receiver<(Append, Answer)>) {
     let mut taken = Vec::with_capacity(BATCH);
     while waiting.recv_many(&mut taken, BATCH).await > 0 {
         let (commands, answers): (Vec<_>, Vec<_>) = taken.drain(..).unzip();
+        let started = Instant::now();
         let verdicts = commit_or_each(&app, &commands).await;
+        metrics::histogram!("bugsage_command_commit_seconds").record(started.elapsed());
         for (answer, verdict) in answers.into_iter().zip(verdicts) {
             answer.send(verdict).ok(); // the caller may have gone
         }

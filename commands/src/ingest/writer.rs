@@ -1,6 +1,7 @@
 //! The one writer of occurrences: commits whatever is waiting, answers after the commit.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Instant;
 
 use bugsage_domain::ids::{EventId, OrganizationId, ProjectId};
 use bugsage_event_store::{Verdict, append, in_time, is_away};
@@ -107,6 +108,12 @@ impl Ingest {
         }
         Ok(results)
     }
+
+    /// Occurrences that wait for the next commit.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
 }
 
 /// What the transaction of a batch came to.
@@ -157,7 +164,9 @@ impl Writer {
         while waiting.recv_many(&mut taken, size).await > 0 {
             metrics::histogram!("bugsage_ingest_batch_occurrences").record(taken.len() as f64);
             let (submissions, answers): (Vec<_>, Vec<_>) = taken.drain(..).unzip();
+            let started = Instant::now();
             let results = self.store_all(&submissions).await;
+            metrics::histogram!("bugsage_ingest_commit_seconds").record(started.elapsed());
             for (answer, result) in answers.into_iter().zip(results) {
                 answer.send(result).ok(); // the caller may have gone
             }
