@@ -1,5 +1,10 @@
 //! The `bugsage` program as operators type it, and its connection to NATS.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests are the outside: they make ids and read their settings"
+)]
+
 mod cli;
 mod config;
 mod crashes;
