@@ -49,7 +49,7 @@ pub async fn seed(
         Some(found) => found,
         None => {
             let organization = clock.new_id();
-            let public_key = Uuid::new_v4().simple().to_string();
+            let public_key = clock.new_secret();
             sqlx::query(
                 "insert into organizations (organization_id, name, is_demo) values ($1, $2, true)",
             )
@@ -83,7 +83,7 @@ pub async fn seed(
     let api_key = match known_key {
         Some(key) if valid => key.to_owned(),
         _ => {
-            let key = format!("{API_KEY_PREFIX}{}", Uuid::new_v4().simple());
+            let key = format!("{API_KEY_PREFIX}{}", clock.new_secret());
             sqlx::query(
                 "insert into api_keys (key_id, organization_id, project_id, name, hash) values ($1, $2, $3, $4, $5)",
             )

@@ -10,7 +10,7 @@ use bugsage_commands::ingest::Reporter;
 use bugsage_domain::actor::Actor;
 use bugsage_domain::ids::{OrganizationId, ProjectId};
 use bugsage_domain::scrub::Rules;
-use bugsage_event_store::{CommandContext, Metadata};
+use bugsage_event_store::{CommandContext, Metadata, in_time};
 use bugsage_projections::Scope;
 use moka::future::Cache;
 use sha2::{Digest, Sha256};
@@ -25,6 +25,8 @@ use crate::state::App;
 const REMEMBERED: Duration = Duration::from_secs(5);
 /// Keys remembered at once, wrong ones included.
 const KEYS: u64 = 10_000;
+/// Characters of a DSN's public key.
+const DSN_KEY_MAX: usize = 64;
 /// What an API key begins with, so that secret scanners find it.
 pub const API_KEY_PREFIX: &str = "bsk_";
 
@@ -115,6 +117,10 @@ impl Keys {
     /// # Errors
     /// When the database fails.
     pub async fn dsn(&self, public_key: &str) -> Result<Option<DsnKey>, Arc<sqlx::Error>> {
+        // Not asked for, nor remembered: anybody can send any text here.
+        if public_key.len() > DSN_KEY_MAX || !public_key.bytes().all(|b| b.is_ascii_graphic()) {
+            return Ok(None);
+        }
         let find = async {
             #[derive(FromRow)]
             struct Row {
@@ -131,7 +137,9 @@ impl Keys {
                 reporter: row.project.reporter(&self.secret),
             }))
         };
-        self.dsn.try_get_with_by_ref(public_key, find).await
+        self.dsn
+            .try_get_with_by_ref(public_key, in_time(find))
+            .await
     }
 
     /// The caller with this API key; `None` if there is none.
@@ -163,7 +171,7 @@ impl Keys {
                 }
             }))
         };
-        self.api.try_get_with(hash, find).await
+        self.api.try_get_with(hash, in_time(find)).await
     }
 }
 
@@ -205,11 +213,11 @@ impl FromRequestParts<App> for Caller {
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
             .map(|(_, key)| key.trim())
             .ok_or_else(|| Problem::unauthorized("send an API key: Authorization: Bearer bsk_…"))?;
-        app.keys
-            .api(key)
-            .await
-            .map_err(Problem::from)?
-            .ok_or_else(|| Problem::unauthorized("this API key is unknown or revoked"))
+        let caller = app.keys.api(key).await.map_err(Problem::from)?;
+        let caller =
+            caller.ok_or_else(|| Problem::unauthorized("this API key is unknown or revoked"))?;
+        request_id::belongs_to(caller.scope.organization);
+        Ok(caller)
     }
 }
 

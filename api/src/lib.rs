@@ -7,9 +7,11 @@
 pub mod demo;
 pub mod errors;
 pub mod health;
+pub mod heavy;
 pub mod idempotency;
 pub mod ingest;
 pub mod keys;
+pub mod logs;
 pub mod metrics;
 pub mod min_position;
 pub mod nats;

@@ -2,17 +2,17 @@
 
 mod cli;
 
-use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use bugsage_api::settings::Settings;
-use bugsage_api::{demo, serve, versions};
+use bugsage_api::{demo, logs, serve, versions};
 use bugsage_commands::clock::Clock;
 use bugsage_event_store::{DatabaseRole, connect, migrate};
 use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 
+use cli::config::{self, Config};
 use cli::projections::{self, Projections};
 use cli::projects::{self, Projects};
 use cli::replay::{self, Replay};
@@ -20,11 +20,15 @@ use cli::{Failure, say};
 
 /// Errors grouped, explained, fixed, and never forgotten.
 ///
-/// Settings are environment variables; DATABASE_URL and NATS_URL are the two that must be
-/// set (or BUGSAGE_NATS=off). `make run` sets all of them up on one machine.
+/// Settings are environment variables, and a file for those that are not set; DATABASE_URL and
+/// NATS_URL are the two that must be given (or BUGSAGE_NATS=off). `make run` sets all of them up
+/// on one machine.
 #[derive(Parser)]
 #[command(name = "bugsage", version)]
 struct Arguments {
+    /// A file of settings, as bugsage.example.toml; the environment goes before it.
+    #[arg(long, global = true, value_name = "FILE", env = "BUGSAGE_CONFIG")]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -35,6 +39,9 @@ enum Command {
     Serve,
     /// Bring the database schema up to date, as the owner (BUGSAGE_MIGRATE_DATABASE_URL).
     Migrate,
+    /// Look at the settings.
+    #[command(subcommand)]
+    Config(Config),
     /// Look at, rebuild or verify the read models.
     #[command(subcommand)]
     Projections(Projections),
@@ -62,7 +69,6 @@ enum DemoCommand {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    start_logs();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -73,7 +79,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(run(arguments.command)) {
+    match runtime.block_on(run(arguments.config.as_deref(), arguments.command)) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("bugsage: {error}");
@@ -82,27 +88,26 @@ fn main() -> ExitCode {
     }
 }
 
-fn start_logs() {
-    use tracing_subscriber::EnvFilter;
-    let filter =
-        EnvFilter::try_from_env("BUGSAGE_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr)
-        .init();
-}
-
-async fn run(command: Command) -> Result<ExitCode, Failure> {
-    if let Command::Openapi = command {
-        say(bugsage_api::routes::openapi().to_pretty_json()?);
-        return Ok(ExitCode::SUCCESS);
-    }
-    let settings = Settings::from_environment()?;
+async fn run(file: Option<&Path>, command: Command) -> Result<ExitCode, Failure> {
+    let command = match command {
+        Command::Openapi => {
+            say(bugsage_api::routes::openapi().to_pretty_json()?);
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::Config(command) => return config::run(file, command),
+        command => command,
+    };
+    let (settings, _) = Settings::load(file)?;
+    logs::start(&settings.log)
+        .map_err(|error| format!("the folder BUGSAGE_LOG_DIR cannot be written: {error}"))?;
     match command {
         Command::Serve => serve_until_signal(settings).await,
         Command::Migrate => {
-            let owner = connect(&settings.migrate_database_url, DatabaseRole::Owner, 2)?;
+            let owner = connect(
+                settings.database.migrate_url.expose(),
+                DatabaseRole::Owner,
+                2,
+            )?;
             versions::check_server(&owner).await?;
             migrate(&owner).await?;
             Ok(ExitCode::SUCCESS)
@@ -111,12 +116,16 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Projects(command) => projects::run(&settings, command).await,
         Command::Replay(replay) => replay::run(&settings, replay).await,
         Command::Demo(DemoCommand::Seed { env_file }) => {
-            let owner = connect(&settings.migrate_database_url, DatabaseRole::Owner, 2)?;
+            let owner = connect(
+                settings.database.migrate_url.expose(),
+                DatabaseRole::Owner,
+                2,
+            )?;
             let known = demo::known_key(&env_file);
             let demo = demo::seed(
                 &owner,
                 &Clock::default(),
-                &settings.public_url,
+                &settings.server.public_url,
                 known.as_deref(),
             )
             .await?;
@@ -127,7 +136,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
             say(format_args!("BUGSAGE_API_KEY={}", demo.api_key));
             Ok(ExitCode::SUCCESS)
         }
-        Command::Openapi => Ok(ExitCode::SUCCESS),
+        Command::Openapi | Command::Config(_) => Ok(ExitCode::SUCCESS),
     }
 }
 

@@ -1,17 +1,24 @@
 //! The id of a request: taken from the caller or made here, in every log line and answer.
 
-use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue};
+use std::time::{Duration, Instant};
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
+use bugsage_domain::ids::OrganizationId;
 use tracing::Instrument;
+use tracing::field::Empty;
 
+use crate::metrics;
 use crate::state::App;
 
 /// The header, in both directions.
 pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 /// Characters taken of a caller's id.
 const MAX: usize = 128;
+/// An answer that takes longer is told in the log.
+const SLOW: Duration = Duration::from_secs(1);
 
 tokio::task_local! {
     static CURRENT: String;
@@ -23,7 +30,12 @@ pub fn current() -> String {
     CURRENT.try_with(Clone::clone).unwrap_or_default()
 }
 
-/// Gives each request its id, and logs how it ended.
+/// Names the organization in every line that the log has on this request from now on.
+pub(crate) fn belongs_to(organization: OrganizationId) {
+    tracing::Span::current().record("organization", tracing::field::display(organization));
+}
+
+/// Gives each request its id, counts it, and logs how it ended.
 pub async fn layer(State(app): State<App>, request: Request, next: Next) -> Response {
     let id = request
         .headers()
@@ -31,22 +43,32 @@ pub async fn layer(State(app): State<App>, request: Request, next: Next) -> Resp
         .and_then(|value| value.to_str().ok())
         .filter(|id| !id.is_empty() && id.len() <= MAX && id.chars().all(|c| c.is_ascii_graphic()))
         .map_or_else(|| app.clock.new_id().simple().to_string(), str::to_owned);
-    let span = tracing::info_span!("request", request_id = %id, method = %request.method(), path = request.uri().path());
-    let started = std::time::Instant::now();
-    let mut response = CURRENT
-        .scope(id.clone(), async move {
-            let response = next.run(request).await;
-            tracing::debug!(
-                status = response.status().as_u16(),
-                duration_ms = started.elapsed().as_millis() as u64,
-                "served"
-            );
-            response
-        })
-        .instrument(span)
-        .await;
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let path = request.uri().path();
+    let span =
+        tracing::info_span!("request", request_id = %id, %method, path, organization = Empty);
+    let started = Instant::now();
+    let served = async move {
+        let response = next.run(request).await;
+        let took = started.elapsed();
+        metrics::answered(&method, route.as_ref(), response.status(), took);
+        log(response.status(), took);
+        response
+    };
+    let mut response = CURRENT.scope(id.clone(), served).instrument(span).await;
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HEADER, value);
     }
     response
+}
+
+/// What went wrong or took long is worth a line; the rest is there for who looks closer.
+fn log(status: StatusCode, took: Duration) {
+    let (code, duration_ms) = (status.as_u16(), took.as_millis() as u64);
+    if status.is_server_error() || took >= SLOW {
+        tracing::info!(status = code, duration_ms, "served");
+    } else {
+        tracing::debug!(status = code, duration_ms, "served");
+    }
 }

@@ -8,6 +8,7 @@ use bugsage_event_store::Executor;
 use bugsage_projections::Queries;
 use sqlx::PgPool;
 
+use crate::heavy::Heavy;
 use crate::ingest::body::InFlight;
 use crate::keys::Keys;
 use crate::nats::Nats;
@@ -32,6 +33,8 @@ pub struct App {
     pub keys: Keys,
     /// Bytes of bodies held at once.
     pub in_flight: InFlight,
+    /// Turns for long work.
+    pub heavy: Heavy,
     /// The message server, if there is one.
     pub nats: Nats,
 }

@@ -67,17 +67,29 @@ pub async fn check_server(pool: &PgPool) -> Result<(), Unsuitable> {
 /// See [`Unsuitable`].
 pub async fn check(pool: &PgPool) -> Result<(), Unsuitable> {
     check_server(pool).await?;
-    let needed = MIGRATOR
-        .iter()
-        .map(|migration| migration.version)
-        .max()
-        .unwrap_or(0);
-    let found: i64 = sqlx::query_scalar("select schema_version()")
-        .fetch_one(pool)
-        .await
-        .unwrap_or(0);
+    let needed = needed();
+    let found = found(pool).await.unwrap_or(0);
     if found < needed {
         return Err(Unsuitable::Schema { found, needed });
     }
     Ok(())
+}
+
+/// Whether the schema is the one this program needs, or newer.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn is_current(pool: &PgPool) -> Result<bool, sqlx::Error> {
+    Ok(found(pool).await? >= needed())
+}
+
+fn needed() -> i64 {
+    let versions = MIGRATOR.iter().map(|migration| migration.version);
+    versions.max().unwrap_or(0)
+}
+
+async fn found(pool: &PgPool) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar("select schema_version()")
+        .fetch_one(pool)
+        .await
 }

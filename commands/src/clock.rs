@@ -33,4 +33,15 @@ impl Clock {
         #[expect(clippy::disallowed_methods, reason = "the one source of ids there is")]
         Uuid::now_v7()
     }
+
+    /// A text nobody can guess: 122 random bits as 32 hex digits, for keys.
+    #[must_use]
+    pub fn new_secret(&self) -> String {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one source of chance there is"
+        )]
+        let random = Uuid::new_v4();
+        random.simple().to_string()
+    }
 }

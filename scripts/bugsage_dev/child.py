@@ -83,6 +83,12 @@ class Server:
         self.process.wait()
 
 
+    def kill(self):
+        """Ends it at once and without its knowledge, as a crash does."""
+        self.process.kill()
+        self.process.wait()
+
+
 def kill_group(leader):
     """Kills the session that `leader`, a child of ours, leads."""
     try:
@@ -144,6 +150,15 @@ def wait_ready(server, ready, seconds, what):
         if time.monotonic() > deadline:
             raise Failure(f"{what} did not answer within {seconds} seconds: {server.last_words()}")
         time.sleep(0.05)
+
+
+def wait_until(holds, seconds, what):
+    """Waits until `holds()`; a `Failure` that quotes `what` when it takes too long."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            raise Failure(f"Waited {seconds} seconds in vain until {what}.")
+        time.sleep(0.02)
 
 
 def answers(url):

@@ -7,6 +7,7 @@ import sys
 import time
 
 from . import bench, run, servers, test
+from .chaos import command as chaos
 from .home import write_private
 from .trouble import Failure, Stopped, sentence_for_os_error
 
@@ -39,6 +40,10 @@ def parser():
     add = commands.add_parser("bench", help="measure a release build")
     add.add_argument("arguments", nargs=argparse.REMAINDER, help="passed on to bugsage-bench")
     add.set_defaults(command=bench.bench)
+    add = commands.add_parser("chaos", help="break everything under load, and lose nothing")
+    add.add_argument("--short", action="store_true", help="a few of each, with a debug build")
+    add.add_argument("--kills", type=int, default=200, help="of the service; of the others fewer")
+    add.set_defaults(command=chaos.chaos)
     add = commands.add_parser("servers", help="throw-away servers until Ctrl-C")
     add.add_argument("--env-file", help="where to write their variables")
     add.set_defaults(command=serve_throw_away)

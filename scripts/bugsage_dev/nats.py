@@ -28,7 +28,9 @@ class Nats:
         """Starts it and waits until its health page answers."""
         home.make_folder(self.state, 0o700)
         self.password = home.secret(os.path.join(self.state, "password"))
-        self.port, self.health_port = home.free_port(), home.free_port()
+        # Started again, it is found where it was.
+        self.port = self.port or home.free_port()
+        self.health_port = self.health_port or home.free_port()
         config = self.write_config()
         command = [self.binary, "-c", config]
         self.server = Server(

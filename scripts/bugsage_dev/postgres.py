@@ -54,7 +54,8 @@ class Postgres:
             self.init()
         leftover.end("PostgreSQL", self.pid_file, signal.SIGINT)
         self.drop_stale_pid_file()
-        self.port = home.free_port()
+        # Started again, it is found where it was.
+        self.port = self.port or home.free_port()
         settings = {
             "port": str(self.port), "listen_addresses": "127.0.0.1",
             # No socket file: its path has a limit of 107 bytes, a checkout's has none.
@@ -130,7 +131,8 @@ class Postgres:
         try:
             self.psql("postgres", "select 1")
         except Failure as failure:
-            if "starting up" in str(failure):
+            # The second after a crash, while it reads its log.
+            if any(words in str(failure) for words in ("starting up", "not yet accepting")):
                 return False
             raise
         return True

@@ -41,6 +41,9 @@ def test(_options):
             report.command("tests", [
                 "cargo", "test", "--workspace", "--locked", "--no-fail-fast",
             ], env)
+        # On servers of its own: it kills them.
+        report.command("chaos", [sys.executable, "scripts/dev", "chaos", "--short"],
+                       {**env, "BUGSAGE_HOME": home.home_folder()})
     finally:
         report.show()
     return 1 if report.failed else 0

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import io
+import json
 import os
 import socket
 import subprocess
@@ -113,12 +114,13 @@ class Secrets(unittest.TestCase):
 
 class CargoMessages(unittest.TestCase):
     def test_the_program_is_found_wherever_the_target_folder_is(self):
-        messages = (
-            '{"reason":"compiler-artifact","target":{"name":"other"},"executable":"/t/other"}\n'
-            '{"reason":"compiler-artifact","target":{"name":"bugsage"},"executable":null}\n'
-            '{"reason":"compiler-artifact","target":{"name":"bugsage"},"executable":"/t/b"}\n'
-            '{"reason":"build-finished","success":true}\n'
-        )
+        built = (("other", "/t/other", False), ("bugsage", None, False), ("bugsage", "/t/b", False),
+                 ("bugsage", "/t/deps/b", True))
+        messages = "\n".join(
+            json.dumps({"reason": "compiler-artifact", "target": {"name": name},
+                        "profile": {"test": test}, "executable": path})
+            for name, path, test in built
+        ) + '\n{"reason":"build-finished","success":true}\n'
         self.assertEqual(rust.executable_in(messages), "/t/b")
 
 

@@ -1,5 +1,8 @@
 //! What operators type: one file a command.
 
+use std::io::Write;
+
+pub(crate) mod config;
 pub(crate) mod projections;
 pub(crate) mod projects;
 pub(crate) mod replay;
@@ -8,7 +11,7 @@ pub(crate) mod replay;
 pub(crate) type Failure = Box<dyn std::error::Error>;
 
 /// Writes a line of what a command answers: standard output is for that alone, logs go elsewhere.
-#[expect(clippy::print_stdout, reason = "the one place that answers the caller")]
+/// Who reads may stop reading (`| head`): the rest is then for nobody.
 pub(crate) fn say(line: impl std::fmt::Display) {
-    println!("{line}");
+    writeln!(std::io::stdout(), "{line}").ok();
 }

@@ -28,7 +28,11 @@ pub(crate) enum Projections {
 }
 
 pub(crate) async fn run(settings: &Settings, command: Projections) -> Result<ExitCode, Failure> {
-    let projector = connect(&settings.projector_database_url, DatabaseRole::Projector, 2)?;
+    let projector = connect(
+        settings.database.projector_url.expose(),
+        DatabaseRole::Projector,
+        2,
+    )?;
     versions::check(&projector).await?;
     match command {
         Projections::List => {

@@ -24,7 +24,11 @@ pub(crate) enum Projects {
 }
 
 pub(crate) async fn run(settings: &Settings, command: Projects) -> Result<ExitCode, Failure> {
-    let owner = connect(&settings.migrate_database_url, DatabaseRole::Owner, 1)?;
+    let owner = connect(
+        settings.database.migrate_url.expose(),
+        DatabaseRole::Owner,
+        1,
+    )?;
     versions::check(&owner).await?;
     match command {
         Projects::List => {

@@ -24,7 +24,11 @@ pub(crate) struct Replay {
 
 /// One JSON line a domain event, in its current version, then one with the state.
 pub(crate) async fn run(settings: &Settings, replay: Replay) -> Result<ExitCode, Failure> {
-    let projector = connect(&settings.projector_database_url, DatabaseRole::Projector, 1)?;
+    let projector = connect(
+        settings.database.projector_url.expose(),
+        DatabaseRole::Projector,
+        1,
+    )?;
     versions::check(&projector).await?;
     let id = replay.error.to_string();
     let mut history = history(&mut *projector.acquire().await?, ErrorGroup::TYPE, &id).await?;

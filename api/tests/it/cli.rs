@@ -1,27 +1,11 @@
 //! Each command on a database of its own.
 
-use std::process::{Command, Output};
+use std::process::Output;
 
 use bugsage_test_database::TestDatabase;
 use serde_json::Value;
 
-/// Runs `bugsage` with only these settings.
-fn bugsage(arguments: &[&str], settings: &[(&str, &str)]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_bugsage"))
-        .args(arguments)
-        .env_clear()
-        .envs(settings.iter().copied())
-        .output()
-        .expect("bugsage runs")
-}
-
-fn on(database: &TestDatabase, arguments: &[&str]) -> Output {
-    let url = database.url();
-    bugsage(
-        arguments,
-        &[("DATABASE_URL", &url), ("BUGSAGE_NATS", "off")],
-    )
-}
+use crate::program::{bugsage, on, told};
 
 /// The JSON lines of a command that must succeed.
 #[track_caller]
@@ -32,13 +16,6 @@ fn lines(output: &Output) -> Vec<Value> {
         .lines()
         .map(|line| serde_json::from_str(line).expect("a line of JSON"));
     lines.collect()
-}
-
-/// What a command that must fail tells.
-#[track_caller]
-fn told(output: &Output) -> String {
-    assert!(!output.status.success(), "{output:?}");
-    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// Appends the detection of an error, as ingest does.

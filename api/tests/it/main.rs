@@ -1,4 +1,16 @@
 //! The `bugsage` program as operators type it, and its connection to NATS.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests are the outside: they make ids and read their settings"
+)]
+
 mod cli;
+mod config;
+mod crashes;
+mod logs;
 mod nats;
+mod program;
+mod service;
+mod slow;
+mod stop;

@@ -22,12 +22,21 @@ pub enum DatabaseRole {
     Projector,
 }
 
+/// How long one write is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+// A service that the network swallowed in the middle of a transaction keeps its locks, and every
+// other node waits for them, until the server gives up on it.
 impl DatabaseRole {
     const fn set_role(self) -> Option<&'static str> {
         match self {
             Self::Owner => None,
-            Self::App => Some("set role bugsage_app"),
-            Self::Projector => Some("set role bugsage_projector"),
+            Self::App => {
+                Some("set role bugsage_app; set idle_in_transaction_session_timeout = '10s'")
+            }
+            Self::Projector => {
+                Some("set role bugsage_projector; set idle_in_transaction_session_timeout = '10s'")
+            }
         }
     }
 }
@@ -60,6 +69,42 @@ pub fn connect(url: &str, role: DatabaseRole, size: u32) -> Result<PgPool, sqlx:
 /// When a migration fails; what it had done is rolled back, so that it can be tried again.
 pub async fn migrate(owner: &PgPool) -> Result<(), MigrateError> {
     MIGRATOR.run(owner).await
+}
+
+/// Gives up on the database after 10 seconds, as if it were away: a network that swallows
+/// everything never says so, and everybody would wait behind one write. What was asked may
+/// still happen, as with every connection that breaks.
+///
+/// # Errors
+/// Those of `asked`, and `PoolTimedOut`.
+pub async fn in_time<T, E: From<sqlx::Error>>(
+    asked: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    tokio::time::timeout(PATIENCE, asked)
+        .await
+        .unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut.into()))
+}
+
+/// Whether the database is away, and not the question at fault: the same may succeed later.
+#[must_use]
+pub fn is_away(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(database) => database.code().is_some_and(|code| {
+            // connection lost, login refused, no such database, out of connections or disk,
+            // shutting down, given up on in a transaction; 55000 at connecting: the database takes
+            // no connections
+            ["08", "28", "3D", "53", "57P", "25P03"]
+                .iter()
+                .any(|class| code.starts_with(class))
+                || code == "55000"
+        }),
+        _ => false,
+    }
 }
 
 /// Begins a transaction that speaks for one organization: row-level security shows its rows alone.

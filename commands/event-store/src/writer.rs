@@ -1,9 +1,12 @@
 //! Group commit: whatever is waiting when the last commit returns goes into the next one.
 
+use std::time::Instant;
+
 use sqlx::PgPool;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::append::{Append, Verdict, append};
+use crate::connect::in_time;
 
 /// Commands that may wait for the next commit; more wait for room.
 const QUEUE: usize = 1024;
@@ -49,7 +52,9 @@ async fn run(app: PgPool, mut waiting: mpsc::Receiver<(Append, Answer)>) {
     let mut taken = Vec::with_capacity(BATCH);
     while waiting.recv_many(&mut taken, BATCH).await > 0 {
         let (commands, answers): (Vec<_>, Vec<_>) = taken.drain(..).unzip();
+        let started = Instant::now();
         let verdicts = commit_or_each(&app, &commands).await;
+        metrics::histogram!("bugsage_command_commit_seconds").record(started.elapsed());
         for (answer, verdict) in answers.into_iter().zip(verdicts) {
             answer.send(verdict).ok(); // the caller may have gone
         }
@@ -58,13 +63,13 @@ async fn run(app: PgPool, mut waiting: mpsc::Receiver<(Append, Answer)>) {
 
 /// One command that the database refuses must not fail its neighbours: then each goes alone.
 async fn commit_or_each(app: &PgPool, commands: &[Append]) -> Vec<Result<Verdict, sqlx::Error>> {
-    match commit_again(app, commands).await {
+    match in_time(commit_again(app, commands)).await {
         Ok(verdicts) => verdicts.into_iter().map(Ok).collect(),
         Err(error @ sqlx::Error::Database(_)) if commands.len() == 1 => vec![Err(error)],
         Err(sqlx::Error::Database(_)) => {
             let mut verdicts = Vec::with_capacity(commands.len());
             for command in commands {
-                let verdict = commit_again(app, std::slice::from_ref(command)).await;
+                let verdict = in_time(commit_again(app, std::slice::from_ref(command))).await;
                 verdicts.push(verdict.map(|mut verdicts| verdicts.remove(0)));
             }
             verdicts

@@ -1,9 +1,10 @@
 //! The one writer of occurrences: commits whatever is waiting, answers after the commit.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Instant;
 
 use bugsage_domain::ids::{EventId, OrganizationId, ProjectId};
-use bugsage_event_store::{Verdict, append};
+use bugsage_event_store::{Verdict, append, in_time, is_away};
 use sqlx::{PgConnection, PgPool};
 use tokio::sync::{mpsc, oneshot};
 
@@ -44,8 +45,8 @@ pub enum IngestError {
     /// The idempotency key came before with another body.
     #[error("this idempotency key was used before for another request")]
     KeyReused,
-    /// The database cannot be reached, or the service is stopping.
-    #[error("the occurrence could not be stored: the database does not answer")]
+    /// The database did not confirm it, or the service is stopping. It may be stored all the same.
+    #[error("the database did not confirm that the occurrence is stored")]
     Unavailable,
     /// The database refuses this occurrence. A fault of ours.
     #[error("the occurrence could not be stored: {0}")]
@@ -107,6 +108,12 @@ impl Ingest {
         }
         Ok(results)
     }
+
+    /// Occurrences that wait for the next commit.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
 }
 
 /// What the transaction of a batch came to.
@@ -125,19 +132,12 @@ enum Failure {
 
 impl From<sqlx::Error> for Failure {
     fn from(error: sqlx::Error) -> Self {
-        match &error {
-            sqlx::Error::Database(db) => match db.code().as_deref() {
-                Some("40001" | "40P01") => Self::Again,
-                Some("23514") if db.message().contains("no partition") => Self::NoPartition,
-                // out of connections, shutting down, cannot connect now, disk full
-                Some("53300" | "57P01" | "57P02" | "57P03" | "53100") => Self::Away,
-                _ => Self::Refused(error.to_string()),
-            },
-            sqlx::Error::Io(_)
-            | sqlx::Error::PoolTimedOut
-            | sqlx::Error::PoolClosed
-            | sqlx::Error::Tls(_)
-            | sqlx::Error::WorkerCrashed => Self::Away,
+        if is_away(&error) {
+            return Self::Away;
+        }
+        match error.as_database_error() {
+            Some(db) if matches!(db.code().as_deref(), Some("40001" | "40P01")) => Self::Again,
+            Some(db) if db.message().contains("no partition") => Self::NoPartition,
             _ => Self::Refused(error.to_string()),
         }
     }
@@ -164,7 +164,9 @@ impl Writer {
         while waiting.recv_many(&mut taken, size).await > 0 {
             metrics::histogram!("bugsage_ingest_batch_occurrences").record(taken.len() as f64);
             let (submissions, answers): (Vec<_>, Vec<_>) = taken.drain(..).unzip();
+            let started = Instant::now();
             let results = self.store_all(&submissions).await;
+            metrics::histogram!("bugsage_ingest_commit_seconds").record(started.elapsed());
             for (answer, result) in answers.into_iter().zip(results) {
                 answer.send(result).ok(); // the caller may have gone
             }
@@ -173,7 +175,7 @@ impl Writer {
 
     /// Stores a batch; where the database refuses it, each alone, so that one fails no other.
     async fn store_all(&mut self, submissions: &[Submission]) -> Vec<Result<Stored, IngestError>> {
-        match self.store_batch(submissions).await {
+        match in_time(self.store_batch(submissions)).await {
             Ok(results) => results,
             Err(Failure::Refused(reason)) if submissions.len() == 1 => {
                 tracing::error!(reason, "an occurrence was refused by the database");
@@ -241,17 +243,12 @@ impl Writer {
         let mut stored: HashMap<Key, Result<Stored, IngestError>> = HashMap::new();
         for (i, t) in order.iter().zip(&taken) {
             let occurrence = &submissions[*i].occurrence;
-            let outcome = match t.outcome.as_str() {
-                "new" => Outcome::New,
-                "known" => Outcome::Known,
-                _ => Outcome::Duplicate,
-            };
             stored.insert(
                 key(occurrence),
                 Ok(Stored {
                     event_id: occurrence.event_id,
                     error_id: t.root,
-                    outcome,
+                    outcome: t.outcome(),
                     position: None,
                 }),
             );

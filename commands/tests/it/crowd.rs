@@ -1,5 +1,7 @@
 //! Everything at once: the ledgers agree afterwards, and nobody stood in another's way for good.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use bugsage_commands::ingest::Ingest;
 use bugsage_domain::actor::Actor;
 use bugsage_domain::error::{ErrorCommand, ErrorGroup};
@@ -39,9 +41,10 @@ async fn reports(site: &Site, node: &Ingest, mut dice: Dice) {
     }
 }
 
-/// Merges, unmerges, resolves and deletes whatever there is.
-async fn decides(site: &Site, executor: &Executor, mut dice: Dice) {
-    for _ in 0..60 {
+/// Merges, unmerges, resolves and deletes whatever there is, while more may come.
+async fn decides(site: &Site, executor: &Executor, mut dice: Dice, all_reported: &AtomicBool) {
+    let mut rounds = 0;
+    while rounds < 60 {
         let errors: Vec<Uuid> = sqlx::query_scalar(
             "select error_id from error_state where status <> 'deleted' order by 1",
         )
@@ -49,8 +52,12 @@ async fn decides(site: &Site, executor: &Executor, mut dice: Dice) {
         .await
         .unwrap();
         if errors.is_empty() {
-            continue;
+            if all_reported.load(Ordering::Relaxed) {
+                return; // all that came was deleted
+            }
+            continue; // the first is still on its way
         }
+        rounds += 1;
         let error = ErrorId(errors[dice.throw(errors.len())]);
         let into = ErrorId(errors[dice.throw(errors.len())]);
         let command = match dice.throw(10) {
@@ -72,11 +79,13 @@ async fn ingest_and_commands_on_the_same_errors_finish_and_agree() {
     let nodes = [site.another_node(), site.another_node()];
     let executors = [site.another_executor(), site.another_executor()];
     let reporting = (1..=4).map(|i| reports(&site, &nodes[i % 2], Dice(i)));
-    let deciding = (5..=8).map(|i| decides(&site, &executors[i % 2], Dice(i)));
-    tokio::join!(
-        futures::future::join_all(reporting),
-        futures::future::join_all(deciding)
-    );
+    let all_reported = AtomicBool::new(false);
+    let deciding = (5..=8).map(|i| decides(&site, &executors[i % 2], Dice(i), &all_reported));
+    let reporting = async {
+        futures::future::join_all(reporting).await;
+        all_reported.store(true, Ordering::Relaxed);
+    };
+    tokio::join!(reporting, futures::future::join_all(deciding));
 
     assert_eq!(
         site.count("select count(*) from occurrences").await,

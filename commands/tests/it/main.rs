@@ -1,5 +1,6 @@
 //! Ingest and what is done to errors meanwhile, against a real PostgreSQL.
 
+#![expect(clippy::disallowed_methods, reason = "tests make ids of their own")]
 #![expect(clippy::unwrap_used, reason = "a test may fail wherever it stands")]
 
 mod counting;

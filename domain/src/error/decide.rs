@@ -9,7 +9,7 @@ use super::event::{ErrorEvent, IgnoredUntil, ResolvedHow};
 use super::refusal::Refusal;
 use super::state::{ErrorGroup, LiveError, Standing};
 use super::status::ErrorStatus;
-use super::{CATEGORY_MAX, SOURCE_ID_MAX, SOURCE_MAX, TITLE_MAX, fields};
+use super::{CATEGORY_MAX, RELEASE_MAX, SOURCE_ID_MAX, SOURCE_MAX, TITLE_MAX, fields};
 use crate::actor::Actor;
 use crate::ids::ErrorId;
 
@@ -70,7 +70,7 @@ impl LiveError {
                 at,
                 how,
                 in_release,
-            } => Ok(self.resolve(by, at, how, in_release)),
+            } => self.resolve(by, at, how, in_release),
             ErrorCommand::Ignore { by, at, until } => self.ignore(by, at, until),
             ErrorCommand::Reopen { by } => self.reopen(by),
             ErrorCommand::Merge { into } => self.merge(into),
@@ -110,7 +110,7 @@ impl LiveError {
             (_, ErrorStatus::Detected) => self.reopen(by),
             (_, ErrorStatus::Analyzing) => self.begin_analysis(),
             (_, ErrorStatus::Fixing) => self.begin_fix(),
-            (_, ErrorStatus::Resolved) => Ok(self.resolve(by, at, ResolvedHow::Manually, None)),
+            (_, ErrorStatus::Resolved) => self.resolve(by, at, ResolvedHow::Manually, None),
             (_, ErrorStatus::Ignored) => self.ignore(by, at, IgnoredUntil::Forever),
         }
     }
@@ -154,8 +154,11 @@ impl LiveError {
         at: DateTime<Utc>,
         how: ResolvedHow,
         in_release: Option<String>,
-    ) -> Vec<ErrorEvent> {
-        fields::changed(
+    ) -> Decision {
+        if let Some(release) = &in_release {
+            fields::length(release, RELEASE_MAX).map_err(Refusal::Release)?;
+        }
+        Ok(fields::changed(
             self.status() != ErrorStatus::Resolved,
             ErrorEvent::ErrorResolved {
                 by,
@@ -163,7 +166,7 @@ impl LiveError {
                 how,
                 in_release,
             },
-        )
+        ))
     }
 
     fn ignore(&self, by: Actor, at: DateTime<Utc>, until: IgnoredUntil) -> Decision {

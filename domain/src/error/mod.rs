@@ -33,6 +33,8 @@ pub const ASSIGNEE_MAX: usize = 255;
 pub const SOURCE_MAX: usize = 100;
 /// Characters of a source's own id.
 pub const SOURCE_ID_MAX: usize = 255;
+/// Characters of a release.
+pub const RELEASE_MAX: usize = 200;
 
 #[cfg(test)]
 mod tests;

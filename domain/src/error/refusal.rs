@@ -1,7 +1,10 @@
 //! Why a command has no effect.
 
 use super::status::ErrorStatus;
-use super::{ASSIGNEE_MAX, CATEGORY_MAX, SOURCE_ID_MAX, SOURCE_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX};
+use super::{
+    ASSIGNEE_MAX, CATEGORY_MAX, RELEASE_MAX, SOURCE_ID_MAX, SOURCE_MAX, TAG_MAX, TAGS_MAX,
+    TITLE_MAX,
+};
 use crate::ids::ErrorId;
 
 /// Why a command has no effect. Says where the error stands; [`Refusal::allowed`] says what would be allowed.
@@ -31,7 +34,7 @@ pub enum Refusal {
     #[error("the error is not merged into another")]
     NotMerged,
     /// Into itself.
-    #[error("an error cannot be merged into itself")]
+    #[error("an error cannot be merged into itself or into one that is merged into it")]
     IntoItself,
     /// The title is empty or too long.
     #[error("a title has 1 to {TITLE_MAX} characters, this one {0}")]
@@ -48,6 +51,9 @@ pub enum Refusal {
     /// Too many tags.
     #[error("an error has at most {TAGS_MAX} tags, this would make {0}")]
     TooManyTags(usize),
+    /// The release is empty or too long.
+    #[error("a release has 1 to {RELEASE_MAX} characters, this one {0}")]
+    Release(usize),
     /// The source is empty or too long.
     #[error("a source has 1 to {SOURCE_MAX} characters and its id at most {SOURCE_ID_MAX}")]
     Source,

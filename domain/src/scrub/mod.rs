@@ -22,15 +22,16 @@ pub const FILTERED: &str = "[Filtered]";
 /// Which data a project wants taken out beyond secrets, which always go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rules {
-    /// Take out e-mail addresses. On unless a project says otherwise.
+    /// Take out e-mail addresses. A new project leaves them.
     pub emails: bool,
-    /// Take out IP addresses. On unless a project says otherwise.
+    /// Take out IP addresses. A new project leaves them.
     pub ip_addresses: bool,
     /// Further sensitive keys; case, `-` and `_` do not count, any part of a key matches. They
     /// count in texts too (`iban=…`).
     pub extra_keys: Vec<String>,
 }
 
+/// The strictest rules; what a project wants stands in its row.
 impl Default for Rules {
     fn default() -> Self {
         Self {

@@ -25,7 +25,7 @@ static KNOWN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?|(?:AKIA|ASIA)[0-9A-Z]{16}",
         r"|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{20,}|AIza[\w-]{35}",
-        r"|[sr]k_(?:live|test)_[A-Za-z0-9]{10,}|\bsk-[\w-]{20,}|xox[abprs]-[\w-]{10,}|whsec_[\w+/=]{16,}",
+        r"|bsk_[0-9a-f]{32}|[sr]k_(?:live|test)_[A-Za-z0-9]{10,}|\bsk-[\w-]{20,}|xox[abprs]-[\w-]{10,}|whsec_[\w+/=]{16,}",
         r"|npm_[A-Za-z0-9]{36}|\bSG\.[\w-]{16,}\.[\w-]{16,}|\bhvs\.[\w-]{24,}|dop_v1_[0-9a-f]{64}",
     ))
 });

@@ -57,11 +57,6 @@ impl Corpus {
             .collect();
         Self { head, bodies, mix }
     }
-
-    /// Bytes of the bodies as they are sent, on average, and of the events in them.
-    pub(crate) fn mean_body(&self) -> usize {
-        self.bodies.iter().map(|body| body.rest.len()).sum::<usize>() / self.bodies.len()
-    }
 }
 
 impl Requests for Corpus {

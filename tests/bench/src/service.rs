@@ -23,9 +23,7 @@ pub(crate) struct Service {
     pub(crate) address: String,
     pub(crate) project: i64,
     pub(crate) dsn_key: String,
-    pub(crate) api_key: String,
     pub(crate) owner: PgPool,
-    pub(crate) url: String,
     /// From process start to the first healthy answer.
     pub(crate) ready_after: Duration,
     child: Child,
@@ -83,9 +81,6 @@ impl Service {
         }
         let owner = PgPoolOptions::new().max_connections(4).connect(url).await?;
         let row = owner.fetch_one("select project_id, public_key from dsn_keys limit 1").await?;
-        let seeded = command(url, &["demo", "seed", "--env-file", "/dev/null"]).output()?;
-        let seeded = String::from_utf8(seeded.stdout)?;
-        let api_key = seeded.lines().find_map(|line| line.strip_prefix("BUGSAGE_API_KEY="));
         let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let started = Instant::now();
         let child = command(url, &["serve"]).env("BUGSAGE_PORT", port.to_string()).spawn()?;
@@ -93,9 +88,7 @@ impl Service {
             address: format!("127.0.0.1:{port}"),
             project: row.try_get(0)?,
             dsn_key: row.try_get(1)?,
-            api_key: api_key.unwrap_or_default().to_owned(),
             owner,
-            url: url.to_owned(),
             ready_after: Duration::ZERO,
             child,
         };

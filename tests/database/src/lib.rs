@@ -73,15 +73,33 @@ impl TestDatabase {
     /// # Panics
     /// When the throw-away server cannot be reached.
     pub async fn create() -> Self {
-        Self::try_create()
+        Self::try_create(true)
             .await
             .expect("the throw-away PostgreSQL answers")
     }
 
-    async fn try_create() -> sqlx::Result<Self> {
+    /// Without a schema, for tests of migrating.
+    ///
+    /// # Panics
+    /// When the throw-away server cannot be reached.
+    pub async fn create_empty() -> Self {
+        Self::try_create(false)
+            .await
+            .expect("the throw-away PostgreSQL answers")
+    }
+
+    async fn try_create(migrated: bool) -> sqlx::Result<Self> {
         let server = server();
         let mut admin = PgConnection::connect_with(&server).await?;
-        let template = ensure_template(&mut admin, &server).await?;
+        let template = if migrated {
+            ensure_template(&mut admin, &server).await?
+        } else {
+            "template0".to_owned()
+        };
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "databases of tests need names of their own"
+        )]
         let name = format!("t_{}", uuid::Uuid::new_v4().simple());
         admin
             .execute(

@@ -41,6 +41,32 @@ pub async fn status(projector: impl PgExecutor<'_>) -> Result<Vec<Status>, sqlx:
     .await
 }
 
+/// How many positions each projection is behind the last domain event; cheaper than [`status`].
+/// Run as the owner or the projector.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lags(projector: impl PgExecutor<'_>) -> Result<Vec<(String, i64)>, sqlx::Error> {
+    sqlx::query_as(
+        "select s.name, greatest(0, (select coalesce(max(position), 0) from events) - s.position)
+           from subscriptions s",
+    )
+    .fetch_all(projector)
+    .await
+}
+
+/// The names of the projections that cannot go on.
+///
+/// # Errors
+/// When the database fails.
+pub async fn stalled(app: impl PgExecutor<'_>) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar(
+        "select name from subscriptions where stalled_since is not null order by name",
+    )
+    .fetch_all(app)
+    .await
+}
+
 /// The position that all projections have reached.
 ///
 /// # Errors

@@ -19,7 +19,7 @@ mod wake;
 use async_trait::async_trait;
 use sqlx::PgConnection;
 
-pub use checkpoint::{Status, reached, status};
+pub use checkpoint::{Status, lags, reached, stalled, status};
 pub use rebuild::{RebuildError, Rebuilt, rebuild};
 pub use runner::{Step, prepare, run, step};
 pub use verify::{Verified, verify};

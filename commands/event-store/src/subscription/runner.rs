@@ -17,6 +17,8 @@ const BATCH: i64 = 500;
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// Longest pause between tries of a failing event.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Longest pause between tries to reach the database: its return is to be noticed soon.
+const AWAY_PAUSE: Duration = Duration::from_secs(1);
 
 /// What one step did.
 #[derive(Debug)]
@@ -172,6 +174,7 @@ pub async fn run(
             }
             Err(error) => {
                 tracing::warn!(projection = name, %error, "projection cannot reach the database");
+                pause = pause.min(AWAY_PAUSE);
                 true
             }
         };

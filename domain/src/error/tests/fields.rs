@@ -93,3 +93,18 @@ fn a_wrong_value_is_told_from_a_wrong_moment() {
     assert!(!Refusal::NotFound.is_invalid_input());
     assert!(Refusal::NotFound.is_not_found());
 }
+
+#[test]
+fn a_release_has_1_to_200_characters() {
+    for (release, length) in [(String::new(), 0), ("r".repeat(201), 201)] {
+        let resolve = ErrorCommand::Resolve {
+            by: ANN,
+            at: hour(2),
+            how: ResolvedHow::Manually,
+            in_release: Some(release),
+        };
+        given([])
+            .when(resolve)
+            .then_expect_error(Refusal::Release(length));
+    }
+}

@@ -1,6 +1,8 @@
 //! Everything that runs: started in order, stopped in reverse with what was accepted finished.
 
-use std::future::IntoFuture;
+mod activity;
+mod connections;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,12 +18,15 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::heavy::Heavy;
+use connections::Limits;
+
 use crate::ingest::body::InFlight;
 use crate::keys::Keys;
 use crate::metrics;
 use crate::nats::{Nats, NatsError};
 use crate::routes::router;
-use crate::settings::Settings;
+use crate::settings::{Secret, Settings};
 use crate::state::App;
 use crate::versions::{self, Unsuitable};
 
@@ -85,21 +90,22 @@ pub async fn start_with(
     clock: Clock,
     around: impl FnOnce(Router) -> Router,
 ) -> Result<Running, ServeError> {
+    metrics::start();
     let app_pool = connect(
-        &settings.database_url,
+        settings.database.url.expose(),
         DatabaseRole::App,
-        settings.database_connections,
+        settings.database.connections.get(),
     )?;
     let projector = connect(
-        &settings.projector_database_url,
+        settings.database.projector_url.expose(),
         DatabaseRole::Projector,
         PROJECTOR_CONNECTIONS,
     )?;
     versions::check(&app_pool).await?;
-    let nats = Nats::connect(settings.nats_url.as_deref()).await?;
+    let nats = Nats::connect(settings.nats.url.as_ref().map(Secret::expose)).await?;
     let stop = CancellationToken::new();
     let mut tasks = JoinSet::new();
-    tasks.spawn(metrics::run(stop.clone()));
+    tasks.spawn(metrics::run(projector.clone(), stop.clone()));
     start_projections(&projector, &stop, &mut tasks).await?;
 
     upkeep::round(&app_pool, &clock).await?;
@@ -108,33 +114,28 @@ pub async fn start_with(
     let (writer, writing) = Writer::start(app_pool.clone());
     let (ingest, ingesting) =
         Ingest::start(app_pool.clone(), clock.clone(), IngestLimits::default());
-    let listener =
-        TcpListener::bind(settings.listen)
-            .await
-            .map_err(|reason| ServeError::Listen {
-                address: settings.listen,
-                reason,
-            })?;
+    let listener = TcpListener::bind(settings.server.listen)
+        .await
+        .map_err(|reason| ServeError::Listen {
+            address: settings.server.listen,
+            reason,
+        })?;
     let address = listener.local_addr()?;
+    let limits = Limits::new(settings.server.max_connections, settings.server.idle);
     let app = App {
         clock,
         executor: Executor::new(app_pool.clone(), writer),
         ingest,
         queries: Queries::new(app_pool.clone()),
         keys: Keys::open(app_pool.clone()).await?,
-        in_flight: InFlight::new(settings.inflight_megabytes),
+        heavy: Heavy::default(),
+        in_flight: InFlight::new(settings.ingest.inflight_megabytes),
         nats,
         database: app_pool,
         settings: Arc::new(settings),
     };
-    let server = axum::serve(listener, around(router(app)))
-        .with_graceful_shutdown(stop.clone().cancelled_owned())
-        .into_future();
-    tasks.spawn(async move {
-        if let Err(error) = server.await {
-            tracing::error!(%error, "the server ended");
-        }
-    });
+    let router = around(router(app));
+    tasks.spawn(connections::serve(listener, router, limits, stop.clone()));
     Ok(Running {
         address,
         stop,

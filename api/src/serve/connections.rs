@@ -1,0 +1,133 @@
+//! HTTP connections: as many as there is room for, ended when nothing comes, finished when the
+//! service stops.
+
+use std::num::NonZeroU32;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto::Builder;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+use super::activity::Activity;
+
+/// Open files beside connections: the database, NATS, logs, and some to spare.
+const OTHER_FILES: u64 = 256;
+/// How long nothing is accepted after that failed, as it does when files run out.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Bounds of what strangers can hold.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// Connections at once; more wait to be accepted.
+    pub(super) connections: usize,
+    /// How long one may be without a request under way. A request is once its headers are
+    /// complete; the rest of an answer that is not fetched is not waited for either.
+    pub(super) idle: Duration,
+}
+
+impl Limits {
+    /// Raises the limit of open files as far as this process may, and stays below it.
+    pub(super) fn new(asked: NonZeroU32, idle: Duration) -> Self {
+        let files = rlimit::increase_nofile_limit(u64::MAX).unwrap_or_else(|error| {
+            tracing::warn!(%error, "the limit of open files is not known");
+            u64::MAX
+        });
+        let asked = u64::from(asked.get());
+        let connections = asked.min(files.saturating_sub(OTHER_FILES).max(1));
+        if connections < asked {
+            tracing::warn!(
+                files,
+                connections,
+                "the limit of open files allows fewer connections than BUGSAGE_MAX_CONNECTIONS"
+            );
+        }
+        Self {
+            connections: usize::try_from(connections).unwrap_or(Semaphore::MAX_PERMITS),
+            idle,
+        }
+    }
+}
+
+/// Serves until `stop`, then until every request under way is answered.
+pub(super) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    limits: Limits,
+    stop: CancellationToken,
+) {
+    let room = Arc::new(Semaphore::new(limits.connections));
+    let open = metrics::gauge!("bugsage_http_connections");
+    let mut connections = JoinSet::new();
+    loop {
+        let next = async {
+            let place = Arc::clone(&room).acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        let Some((place, accepted)) = stop.run_until_cancelled(next).await else {
+            break;
+        };
+        while connections.try_join_next().is_some() {}
+        match accepted {
+            Ok((stream, _)) => {
+                let served = connection(stream, router.clone(), limits.idle, stop.clone());
+                let open = open.clone();
+                connections.spawn(async move {
+                    open.increment(1);
+                    served.await;
+                    open.decrement(1);
+                    drop(place);
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await;
+            }
+        }
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}
+
+/// One connection, to its end.
+async fn connection(stream: TcpStream, router: Router, idle: Duration, stop: CancellationToken) {
+    stream.set_nodelay(true).ok(); // slower, not wrong
+    let activity = Arc::new(Activity::default());
+    let counted = Arc::clone(&activity);
+    let service = service_fn(move |request: Request<Incoming>| {
+        let (router, under_way) = (router.clone(), counted.begin());
+        async move {
+            let answer = router.oneshot(request.map(Body::new)).await;
+            drop(under_way);
+            answer
+        }
+    });
+    let builder = Builder::new(TokioExecutor::new());
+    let mut served = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    // Hyper's own limit of time does not see who sends nothing at all, nor HTTP/2.
+    let mut idle = pin!(activity.idle(idle));
+    let stopped = async {
+        tokio::select! {
+            () = stop.cancelled() => true,
+            () = &mut idle => false,
+            _ = &mut served => false,
+        }
+    };
+    if stopped.await {
+        served.as_mut().graceful_shutdown();
+        tokio::select! {
+            () = idle => {}
+            _ = served => {} // broken connections are the other side's
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Settings: read once at start; what the environment says goes over the file, the file over
+//! the defaults; every mistake is told at once.
+//!
+//! One file a section. To add a setting: a field there whose doc says meaning, unit, default and
+//! variable, its line in `bugsage.example.toml`, and its row in the README. A test compares the three.
+
+mod database;
+mod file;
+mod ingest;
+mod log;
+mod nats;
+mod reader;
+mod secret;
+mod server;
+
+use std::path::Path;
+
+pub use database::Database;
+pub use ingest::Ingest;
+pub use log::{Format, Log};
+pub use nats::Nats;
+pub use reader::{Origin, Setting};
+pub use secret::Secret;
+pub use server::Server;
+
+use file::File;
+use reader::{Name, Reader};
+
+/// Where the service runs; decides what is on by default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Environment {
+    /// One developer's machine. The default.
+    Development,
+    /// As production, with the documentation page.
+    Staging,
+    /// The documentation page is off unless asked for, and logs are JSON.
+    Production,
+}
+
+/// All settings of the service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// `BUGSAGE_ENVIRONMENT`: development, staging or production. Development.
+    pub environment: Environment,
+    /// How it is reached.
+    pub server: Server,
+    /// Where everything is kept.
+    pub database: Database,
+    /// The message server.
+    pub nats: Nats,
+    /// Taking occurrences.
+    pub ingest: Ingest,
+    /// What it tells.
+    pub log: Log,
+}
+
+/// The settings that are wrong, one sentence each.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.join("\n"))]
+pub struct WrongSettings(pub Vec<String>);
+
+impl Settings {
+    /// Reads the settings of this process, and where each comes from.
+    ///
+    /// # Errors
+    /// [`WrongSettings`] with every mistake, of the file and the environment alike.
+    pub fn load(file: Option<&Path>) -> Result<(Self, Vec<Setting>), WrongSettings> {
+        let file = file.map(File::open).transpose();
+        let mut unread = Vec::new();
+        let file = file.unwrap_or_else(|mistake| {
+            unread.push(mistake);
+            None
+        });
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place that reads the environment"
+        )]
+        let value_of = |name: &str| std::env::var(name).ok();
+        Self::resolve(file, &value_of, unread)
+    }
+
+    /// Reads settings from any source of named values in place of the environment, and no file.
+    ///
+    /// # Errors
+    /// [`WrongSettings`] with every mistake.
+    pub fn read(value_of: impl Fn(&str) -> Option<String>) -> Result<Self, WrongSettings> {
+        Self::resolve(None, &value_of, Vec::new()).map(|(settings, _)| settings)
+    }
+
+    fn resolve(
+        file: Option<File>,
+        value_of: &dyn Fn(&str) -> Option<String>,
+        mistakes: Vec<String>,
+    ) -> Result<(Self, Vec<Setting>), WrongSettings> {
+        let mut reader = Reader::new(file, value_of, mistakes);
+        let environment = reader.choice(
+            Name::new("environment", "BUGSAGE_ENVIRONMENT"),
+            &[
+                ("development", Environment::Development),
+                ("staging", Environment::Staging),
+                ("production", Environment::Production),
+            ],
+            Environment::Development,
+        );
+        let settings = Self {
+            environment,
+            server: Server::read(&mut reader, environment),
+            database: Database::read(&mut reader),
+            nats: Nats::read(&mut reader),
+            ingest: Ingest::read(&mut reader),
+            log: Log::read(&mut reader, environment),
+        };
+        reader.end().map(|origins| (settings, origins))
+    }
+}

@@ -1,0 +1,28 @@
+//! The message server.
+
+use super::Secret;
+use super::reader::{Name, Reader};
+
+/// `[nats]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Nats {
+    /// `NATS_URL`: addresses, with commas. `None` with `BUGSAGE_NATS=off`, else it must be given.
+    pub url: Option<Secret>,
+}
+
+impl Nats {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+        let enabled = reader.switch(Name::new("nats.enabled", "BUGSAGE_NATS"), true);
+        let name = Name::new("nats.url", "NATS_URL");
+        let url = reader.secret(name);
+        if enabled && url.is_none() {
+            reader.missing(
+                name,
+                "the address of NATS (nats://host:4222), or set BUGSAGE_NATS=off to do without",
+            );
+        }
+        Self {
+            url: url.filter(|_| enabled),
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! How the service is reached, and by how many.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use super::Environment;
+use super::reader::{Name, Reader};
+
+/// `[server]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Server {
+    /// `BUGSAGE_HOST` and `BUGSAGE_PORT`: where to listen. 127.0.0.1, 8000.
+    pub listen: SocketAddr,
+    /// `BUGSAGE_URL`: how the outside reaches the service, with any path prefix. From host and port.
+    pub public_url: String,
+    /// `BUGSAGE_DOCS`: the page at `/docs`, on or off. Off in production.
+    pub docs: bool,
+    /// `BUGSAGE_MAX_CONNECTIONS`: connections held at once; more wait to be accepted. 16384,
+    /// or fewer where the limit of open files is lower.
+    pub max_connections: NonZeroU32,
+    /// `BUGSAGE_IDLE_SECONDS`: seconds for which a connection may be without a request that has
+    /// come with all its headers. 60.
+    pub idle: Duration,
+}
+
+impl Server {
+    pub(super) fn read(reader: &mut Reader<'_>, environment: Environment) -> Self {
+        let host = reader.parsed(
+            Name::new("server.host", "BUGSAGE_HOST"),
+            IpAddr::V4(Ipv4Addr::LOCALHOST),
+            "an IP address",
+        );
+        let port = reader.parsed(
+            Name::new("server.port", "BUGSAGE_PORT"),
+            8000,
+            "a port number",
+        );
+        let listen = SocketAddr::new(host, port);
+        let public_url = reader.text(
+            Name::new("server.url", "BUGSAGE_URL"),
+            &format!("http://{listen}"),
+        );
+        let idle = reader.count(Name::new("server.idle_seconds", "BUGSAGE_IDLE_SECONDS"), 60);
+        Self {
+            listen,
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            docs: reader.switch(
+                Name::new("server.docs", "BUGSAGE_DOCS"),
+                environment != Environment::Production,
+            ),
+            max_connections: reader.count(
+                Name::new("server.max_connections", "BUGSAGE_MAX_CONNECTIONS"),
+                16_384,
+            ),
+            idle: Duration::from_secs(idle.get().into()),
+        }
+    }
+}
