@@ -15,7 +15,7 @@ run: ## build and serve BugSage with demo data, on servers of its own
 test: ## format check, clippy and every test, on throw-away servers
 	$(DEV) test
 
-bench: ## measure a release build beside a ceiling; ARGS=ingest for one part
+bench: ## measure a release build; ARGS=ingest for one part
 	$(DEV) bench $(ARGS)
 
 chaos: ## kill the service 200 times under load, its servers and network too; ARGS=--kills=30 for less

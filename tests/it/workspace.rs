@@ -76,7 +76,10 @@ fn crates_depend_on_each_other_one_way() {
     let metadata: Value = serde_json::from_str(&metadata).expect("JSON");
     for package in metadata["packages"].as_array().expect("a list") {
         let name = package["name"].as_str().expect("a name");
-        if ["bugsage-test", "bugsage-bench"].iter().any(|outside| name.starts_with(outside)) {
+        if ["bugsage-test", "bugsage-bench"]
+            .iter()
+            .any(|outside| name.starts_with(outside))
+        {
             continue;
         }
         let needed = dependencies(package);

@@ -53,7 +53,13 @@ impl Corpus {
         );
         let mut random = Random(mix.seed);
         let bodies = (0..mix.groups * VARIANTS)
-            .map(|number| body(number % mix.groups, number % 2 == 0 && !mix.all_new, &mut random))
+            .map(|number| {
+                body(
+                    number % mix.groups,
+                    number % 2 == 0 && !mix.all_new,
+                    &mut random,
+                )
+            })
             .collect();
         Self { head, bodies, mix }
     }
@@ -61,10 +67,15 @@ impl Corpus {
 
 impl Requests for Corpus {
     fn write(&self, number: u64, to: &mut Vec<u8>) {
-        let id = uuid::Builder::from_random_bytes(Random(self.mix.seed ^ number).bytes()).into_uuid();
+        let id =
+            uuid::Builder::from_random_bytes(Random(self.mix.seed ^ number).bytes()).into_uuid();
         let body = &self.bodies[usize::try_from(number).unwrap_or(0) % self.bodies.len()];
         let line = format!("{{\"event_id\":\"{}\"}}\n", id.simple());
-        let line = if body.is_gzip { stored(&line) } else { line.into_bytes() };
+        let line = if body.is_gzip {
+            stored(&line)
+        } else {
+            line.into_bytes()
+        };
         let fresh = self.mix.all_new.then(|| format!("k{number}"));
         let rest = match &fresh {
             Some(word) => replaced(&body.rest, word),
@@ -74,7 +85,9 @@ impl Requests for Corpus {
         if body.is_gzip {
             to.extend_from_slice(b"Content-Encoding: gzip\r\n");
         }
-        to.extend_from_slice(format!("Content-Length: {}\r\n\r\n", line.len() + rest.len()).as_bytes());
+        to.extend_from_slice(
+            format!("Content-Length: {}\r\n\r\n", line.len() + rest.len()).as_bytes(),
+        );
         to.extend_from_slice(&line);
         to.extend_from_slice(&rest);
     }
@@ -87,7 +100,10 @@ fn replaced<'a>(body: &'a [u8], word: &str) -> std::borrow::Cow<'a, [u8]> {
     // Letters alone: digits of a type's name do not count for grouping.
     let letters: String = word.bytes().map(|b| char::from(b'a' + b % 26)).collect();
     let padded = format!("{letters:a>width$}", width = FRESH.len());
-    let Some(at) = body.windows(FRESH.len()).position(|w| w == FRESH.as_bytes()) else {
+    let Some(at) = body
+        .windows(FRESH.len())
+        .position(|w| w == FRESH.as_bytes())
+    else {
         return std::borrow::Cow::Borrowed(body);
     };
     let mut own = body.to_vec();
@@ -112,8 +128,15 @@ fn body(group: u64, is_gzip: bool, random: &mut Random) -> Body {
     }
     event["breadcrumbs"] = json!({"values": crumbs});
     let payload = event.to_string();
-    let rest = format!("{{\"type\":\"event\",\"length\":{}}}\n{payload}\n", payload.len());
-    let rest = if is_gzip { packed(rest.as_bytes()) } else { rest.into_bytes() };
+    let rest = format!(
+        "{{\"type\":\"event\",\"length\":{}}}\n{payload}\n",
+        payload.len()
+    );
+    let rest = if is_gzip {
+        packed(rest.as_bytes())
+    } else {
+        rest.into_bytes()
+    };
     Body { is_gzip, rest }
 }
 
@@ -123,7 +146,9 @@ fn rename(event: &mut Value, group: u64) {
         .map(|n| char::from(b'a' + u8::try_from(n % 26).unwrap_or(0)))
         .iter()
         .collect();
-    let exceptions = event["exception"]["values"].as_array_mut().expect("exceptions");
+    let exceptions = event["exception"]["values"]
+        .as_array_mut()
+        .expect("exceptions");
     let last = exceptions.last_mut().expect("one");
     last["type"] = json!(format!("Shop{letters}{FRESH}Error"));
 }

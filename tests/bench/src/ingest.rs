@@ -1,4 +1,4 @@
-//! How many occurrences a second become durable, beside what the same rows cost PostgreSQL alone.
+//! How many occurrences a second become durable, how soon, and what each costs.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,20 +19,65 @@ struct Scenario {
 }
 
 const SCENARIOS: [Scenario; 6] = [
-    Scenario { name: "200 groups", connections: 32, groups: 200, all_new: false, share: None },
-    Scenario { name: "200 groups", connections: 8, groups: 200, all_new: false, share: None },
-    Scenario { name: "200 groups", connections: 256, groups: 200, all_new: false, share: None },
-    Scenario { name: "half the best rate", connections: 64, groups: 200, all_new: false, share: Some(0.5) },
-    Scenario { name: "one hot group", connections: 32, groups: 1, all_new: false, share: None },
-    Scenario { name: "all new groups", connections: 32, groups: 200, all_new: true, share: None },
+    Scenario {
+        name: "200 groups",
+        connections: 32,
+        groups: 200,
+        all_new: false,
+        share: None,
+    },
+    Scenario {
+        name: "200 groups",
+        connections: 8,
+        groups: 200,
+        all_new: false,
+        share: None,
+    },
+    Scenario {
+        name: "200 groups",
+        connections: 256,
+        groups: 200,
+        all_new: false,
+        share: None,
+    },
+    Scenario {
+        name: "half the best rate",
+        connections: 64,
+        groups: 200,
+        all_new: false,
+        share: Some(0.5),
+    },
+    Scenario {
+        name: "one hot group",
+        connections: 32,
+        groups: 1,
+        all_new: false,
+        share: None,
+    },
+    Scenario {
+        name: "all new groups",
+        connections: 32,
+        groups: 200,
+        all_new: true,
+        share: None,
+    },
 ];
 
 /// Runs every scenario against one service, warmed up by the first.
 pub(crate) async fn run(server: &Server, seconds: u64) -> Result<(), Box<dyn std::error::Error>> {
     let service = Service::start(&server.database("bench_ingest").await?).await?;
     let mut table = Table::new(&[
-        "ingest", "connections", "durable/s", "p50 ms", "p99 ms", "service µs", "database µs",
-        "WAL B", "stored B", "memory MB", "failed",
+        "ingest",
+        "connections",
+        "durable/s",
+        "p50 ms",
+        "p99 ms",
+        "service µs",
+        "database µs",
+        "WAL B",
+        "stored B",
+        "memory MB",
+        "failed",
     ]);
     warm_up(&service, seconds).await;
     let mut best: f64 = 0.0;
@@ -51,16 +96,35 @@ pub(crate) async fn run(server: &Server, seconds: u64) -> Result<(), Box<dyn std
         let outcome = drive(&service, mix, plan).await;
         let after = service.usage().await?;
         best = best.max(outcome.per_second());
-        row(&mut table, scenario, &outcome, (before, after), service.memory_megabytes().1);
+        row(
+            &mut table,
+            scenario,
+            &outcome,
+            (before, after),
+            service.memory_megabytes().1,
+        );
     }
     table.print();
     check(&service).await
 }
 
 async fn warm_up(service: &Service, seconds: u64) {
-    let mix = Mix { groups: 200, all_new: false, seed: 17 };
+    let mix = Mix {
+        groups: 200,
+        all_new: false,
+        seed: 17,
+    };
     let duration = Duration::from_secs(seconds.div_ceil(2));
-    drive(service, mix, Plan { connections: 32, duration, rate: None }).await;
+    drive(
+        service,
+        mix,
+        Plan {
+            connections: 32,
+            duration,
+            rate: None,
+        },
+    )
+    .await;
 }
 
 async fn drive(service: &Service, mix: Mix, plan: Plan) -> Outcome {
@@ -103,7 +167,10 @@ async fn check(service: &Service) -> Result<(), Box<dyn std::error::Error>> {
     .fetch_one(&service.owner)
     .await?;
     if log != state || log != counters {
-        return Err(format!("{log} occurrences, but {state} in the state and {counters} in the counters").into());
+        return Err(format!(
+            "{log} occurrences, but {state} in the state and {counters} in the counters"
+        )
+        .into());
     }
     println!("{log} occurrences; state and counters agree.\n");
     Ok(())

@@ -66,7 +66,8 @@ async fn drive(address: &str, plan: Plan, requests: Arc<dyn Requests>) -> Outcom
     let number = Arc::new(AtomicU64::new(0));
     let connections: Vec<_> = (0..plan.connections)
         .map(|_| {
-            let (address, requests, number) = (address.to_owned(), requests.clone(), number.clone());
+            let (address, requests, number) =
+                (address.to_owned(), requests.clone(), number.clone());
             tokio::spawn(connection(address, plan, started, requests, number))
         })
         .collect();
@@ -142,11 +143,11 @@ async fn exchange(
         if open.read_buf(answer).await? == 0 {
             return Err(std::io::ErrorKind::UnexpectedEof.into());
         }
-        if let Some((status, length)) = whole(answer) {
-            if answer.len() >= length {
-                *stream = Some(open); // kept only after a whole answer
-                return Ok(status);
-            }
+        if let Some((status, length)) = whole(answer)
+            && answer.len() >= length
+        {
+            *stream = Some(open); // kept only after a whole answer
+            return Ok(status);
         }
     }
 }

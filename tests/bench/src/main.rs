@@ -1,4 +1,4 @@
-//! How fast it is, measured beside a ceiling or a peer in the same run. `make bench` runs all.
+//! How fast it is, and what that costs. `make bench` runs all.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 

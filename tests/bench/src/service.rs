@@ -40,14 +40,23 @@ pub(crate) struct Usage {
 
 impl Server {
     pub(crate) fn new(url: &str) -> Result<Self, sqlx::Error> {
-        Ok(Self { options: url.parse()? })
+        Ok(Self {
+            options: url.parse()?,
+        })
     }
 
     /// An empty database; the address of its owner.
     pub(crate) async fn database(&self, name: &str) -> Result<String, sqlx::Error> {
-        let admin = PgPoolOptions::new().max_connections(1).connect_with(self.options.clone()).await?;
-        admin.execute(format!("drop database if exists {name} with (force)").as_str()).await?;
-        admin.execute(format!("create database {name}").as_str()).await?;
+        let admin = PgPoolOptions::new()
+            .max_connections(1)
+            .connect_with(self.options.clone())
+            .await?;
+        admin
+            .execute(format!("drop database if exists {name} with (force)").as_str())
+            .await?;
+        admin
+            .execute(format!("create database {name}").as_str())
+            .await?;
         let mut url = sqlx::ConnectOptions::to_url_lossy(&self.options);
         url.set_path(name);
         Ok(url.to_string())
@@ -65,7 +74,11 @@ fn command(url: &str, arguments: &[&str]) -> Command {
     command
         .args(arguments)
         .env_clear()
-        .envs([("DATABASE_URL", url), ("BUGSAGE_NATS", "off"), ("BUGSAGE_LOG", "warn")])
+        .envs([
+            ("DATABASE_URL", url),
+            ("BUGSAGE_NATS", "off"),
+            ("BUGSAGE_LOG", "warn"),
+        ])
         .stdin(Stdio::null());
     command
 }
@@ -73,17 +86,26 @@ fn command(url: &str, arguments: &[&str]) -> Command {
 impl Service {
     /// Migrates the database, seeds it and serves on a free port.
     pub(crate) async fn start(url: &str) -> Result<Self, Box<dyn std::error::Error>> {
-        for step in [&["migrate"][..], &["demo", "seed", "--env-file", "/dev/null"]] {
+        for step in [
+            &["migrate"][..],
+            &["demo", "seed", "--env-file", "/dev/null"],
+        ] {
             let output = command(url, step).output()?;
             if !output.status.success() {
                 return Err(String::from_utf8_lossy(&output.stderr).into());
             }
         }
         let owner = PgPoolOptions::new().max_connections(4).connect(url).await?;
-        let row = owner.fetch_one("select project_id, public_key from dsn_keys limit 1").await?;
-        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let row = owner
+            .fetch_one("select project_id, public_key from dsn_keys limit 1")
+            .await?;
+        let port = std::net::TcpListener::bind("127.0.0.1:0")?
+            .local_addr()?
+            .port();
         let started = Instant::now();
-        let child = command(url, &["serve"]).env("BUGSAGE_PORT", port.to_string()).spawn()?;
+        let child = command(url, &["serve"])
+            .env("BUGSAGE_PORT", port.to_string())
+            .spawn()?;
         let mut service = Self {
             address: format!("127.0.0.1:{port}"),
             project: row.try_get(0)?,
@@ -118,7 +140,10 @@ impl Service {
             let line = status.lines().find(|line| line.starts_with(name))?;
             line.split_whitespace().nth(1)?.parse::<u64>().ok()
         };
-        (field("VmRSS:").unwrap_or(0) / 1024, field("VmHWM:").unwrap_or(0) / 1024)
+        (
+            field("VmRSS:").unwrap_or(0) / 1024,
+            field("VmHWM:").unwrap_or(0) / 1024,
+        )
     }
 
     pub(crate) async fn usage(&self) -> Result<Usage, sqlx::Error> {
@@ -155,7 +180,12 @@ fn stat(pid: u32) -> Vec<String> {
 /// Time on a processor so far. The kernel counts in hundredths of a second.
 fn cpu(pid: u32) -> Duration {
     let fields = stat(pid);
-    let ticks = |at: usize| fields.get(at).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
+    let ticks = |at: usize| {
+        fields
+            .get(at)
+            .and_then(|text| text.parse::<u64>().ok())
+            .unwrap_or(0)
+    };
     Duration::from_millis((ticks(11) + ticks(12)) * 10)
 }
 

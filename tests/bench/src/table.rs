@@ -7,7 +7,9 @@ pub(crate) struct Table {
 
 impl Table {
     pub(crate) fn new(heading: &[&str]) -> Self {
-        Self { rows: vec![heading.iter().map(|&word| word.to_owned()).collect()] }
+        Self {
+            rows: vec![heading.iter().map(|&word| word.to_owned()).collect()],
+        }
     }
 
     /// Adds a row and prints it, so that a long run shows that it goes on.
