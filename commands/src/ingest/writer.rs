@@ -9,6 +9,7 @@ use sqlx::{PgConnection, PgPool};
 use tokio::sync::{mpsc, oneshot};
 
 use super::causes::{Cause, Uncaused, appends};
+use super::compression::training::Untrained;
 use super::facets::{self, Facet, Facets};
 use super::{Outcome, Prepared, Stored, Submission, batch};
 use crate::clock::Clock;
@@ -71,9 +72,10 @@ impl Ingest {
     ) -> (Self, tokio::task::JoinHandle<()>) {
         let (queue, waiting) = mpsc::channel(limits.queue);
         let writer = Writer {
-            app,
             clock,
             facets: Facets::default(),
+            untrained: Untrained::start(app.clone()),
+            app,
         };
         let task = tokio::spawn(writer.run(waiting, limits.batch));
         (Self { queue }, task)
@@ -156,6 +158,7 @@ struct Writer {
     app: PgPool,
     clock: Clock,
     facets: Facets,
+    untrained: Untrained,
 }
 
 impl Writer {
@@ -229,13 +232,11 @@ impl Writer {
             order.iter().map(|i| &submissions[*i].occurrence).collect();
         let mut transaction = self.app.begin().await?;
         let taken = batch::take(&mut transaction, &occurrences, &self.clock).await?;
-        if taken.iter().any(|t| t.outcome == "moved") {
-            return Err(Failure::Again);
-        }
+        let taken = taken.ok_or(Failure::Again)?;
         let facets: HashSet<Facet> = occurrences
             .iter()
             .zip(&taken)
-            .filter(|(_, t)| t.outcome != "duplicate")
+            .filter(|(_, t)| t.outcome != Outcome::Duplicate)
             .flat_map(|(occurrence, t)| self.facets.unknown(occurrence, t.home))
             .collect();
         facets::record(&mut transaction, &facets).await?;
@@ -248,7 +249,7 @@ impl Writer {
                 Ok(Stored {
                     event_id: occurrence.event_id,
                     error_id: t.root,
-                    outcome: t.outcome(),
+                    outcome: t.outcome,
                     position: None,
                 }),
             );
@@ -258,6 +259,9 @@ impl Writer {
             .await?;
         transaction.commit().await?;
         self.facets.remember(facets);
+        for occurrence in occurrences {
+            self.untrained.note(occurrence);
+        }
         Ok(answers(submissions, &stored))
     }
 
