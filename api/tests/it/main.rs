@@ -6,6 +6,7 @@
 )]
 
 mod cli;
+mod collector;
 mod config;
 mod crashes;
 mod logs;
@@ -14,3 +15,4 @@ mod program;
 mod service;
 mod slow;
 mod stop;
+mod traces;
