@@ -130,11 +130,7 @@ async fn a_session_that_falls_silent_does_not_keep_its_locks() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cut_way_to_the_database_loses_nothing_that_was_answered() {
     let database = TestDatabase::create().await;
-    let url = database.url();
-    let (login, rest) = url.rsplit_once('@').unwrap();
-    let (server, name) = rest.split_once('/').unwrap();
-    let mut way = Proxy::to(server).await;
-    let url = format!("{login}@{}/{name}", way.address);
+    let (mut way, url) = Proxy::to_database(&database.url()).await;
     let app = TestApp::start_on(database, &[("DATABASE_URL", &url)]).await;
     app.send_event(&message("before")).await; // the key is known from now on
 
