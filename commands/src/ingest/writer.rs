@@ -144,6 +144,7 @@ enum Failure {
 impl From<sqlx::Error> for Failure {
     fn from(error: sqlx::Error) -> Self {
         if is_away(&error) {
+            tracing::error!(%error, "the database is away");
             return Self::Away;
         }
         match error.as_database_error() {
