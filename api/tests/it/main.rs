@@ -9,6 +9,7 @@ mod cli;
 mod collector;
 mod config;
 mod crashes;
+mod documents;
 mod logs;
 mod nats;
 mod program;
