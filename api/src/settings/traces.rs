@@ -8,7 +8,8 @@ use percent_encoding::percent_decode_str;
 use super::Secret;
 use super::reader::{Name, Reader};
 
-/// `[traces]`: off without an endpoint. The variables are those of every OpenTelemetry program.
+/// `[traces]`: off without an endpoint. The variables are those of every OpenTelemetry program; what
+/// others do there (`OTEL_BSP_…`, `OTEL_RESOURCE_ATTRIBUTES`) they do here.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Traces {
     /// `OTEL_EXPORTER_OTLP_ENDPOINT`: where a collector takes OTLP over HTTP, such as

@@ -1,7 +1,7 @@
 //! Spans for traces: what takes time says so where somebody collects it; elsewhere none is made.
 //!
 //! They are apart from the spans of the log, so that neither decides what the other shows. An
-//! attribute holds nothing that a stranger wrote or must not see.
+//! attribute holds nothing secret, and of what strangers write the id of a request alone.
 
 use std::future::Future;
 use std::sync::OnceLock;
