@@ -22,4 +22,5 @@ pub mod routes;
 pub mod serve;
 pub mod settings;
 pub mod state;
+pub mod traces;
 pub mod versions;

@@ -25,7 +25,7 @@ use crate::{health, metrics, min_position, request_id};
 /// Bytes of a body of the REST API.
 const BODY_MAX: usize = 2 * 1024 * 1024;
 /// How long the next part of such a body is waited for.
-const BODY_PAUSE: Duration = Duration::from_secs(30);
+const BODY_PAUSE: Duration = Duration::from_secs(10);
 /// Bytes of a bulk ingest.
 const BULK_BODY_MAX: usize = 20 * 1024 * 1024;
 

@@ -4,7 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
 use bugsage_domain::ids::{EventId, OrganizationId, ProjectId};
+use bugsage_event_store::spans::{self, InSpan};
 use bugsage_event_store::{Verdict, append, in_time, is_away};
+use opentelemetry::KeyValue;
+use opentelemetry::trace::{Link, SpanContext};
 use sqlx::{PgConnection, PgPool};
 use tokio::sync::{mpsc, oneshot};
 
@@ -54,7 +57,11 @@ pub enum IngestError {
     Failed(String),
 }
 
-type Answer = oneshot::Sender<Result<Stored, IngestError>>;
+/// Whom to tell, and the span in which they wait.
+type Answer = (
+    oneshot::Sender<Result<Stored, IngestError>>,
+    Option<SpanContext>,
+);
 
 /// Hands occurrences to the writer. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -98,17 +105,21 @@ impl Ingest {
                 mpsc::error::TrySendError::Full(()) => IngestError::Full,
                 mpsc::error::TrySendError::Closed(()) => IngestError::Unavailable,
             })?;
+        let span = spans::span("ingest.wait", |span| span);
         let mut answers = Vec::with_capacity(submissions.len());
         for (place, submission) in room.zip(submissions) {
             let (answer, stored) = oneshot::channel();
-            place.send((submission, answer));
+            place.send((submission, (answer, span.context())));
             answers.push(stored);
         }
-        let mut results = Vec::with_capacity(answers.len());
-        for stored in answers {
-            results.push(stored.await.unwrap_or(Err(IngestError::Unavailable)));
-        }
-        Ok(results)
+        let waiting = async {
+            let mut results = Vec::with_capacity(answers.len());
+            for stored in answers {
+                results.push(stored.await.unwrap_or(Err(IngestError::Unavailable)));
+            }
+            results
+        };
+        Ok(waiting.in_span(span).await)
     }
 
     /// Occurrences that wait for the next commit.
@@ -135,6 +146,7 @@ enum Failure {
 impl From<sqlx::Error> for Failure {
     fn from(error: sqlx::Error) -> Self {
         if is_away(&error) {
+            tracing::error!(%error, "the database is away");
             return Self::Away;
         }
         match error.as_database_error() {
@@ -168,9 +180,14 @@ impl Writer {
             metrics::histogram!("bugsage_ingest_batch_occurrences").record(taken.len() as f64);
             let (submissions, answers): (Vec<_>, Vec<_>) = taken.drain(..).unzip();
             let started = Instant::now();
-            let results = self.store_all(&submissions).await;
+            let span = spans::span("ingest.batch", |span| {
+                let waiting = answers.iter().filter_map(|(_, waiting)| waiting.clone());
+                span.with_links(waiting.map(Link::with_context).collect())
+                    .with_attributes([KeyValue::new("occurrences", submissions.len() as i64)])
+            });
+            let results = self.store_all(&submissions).in_span(span).await;
             metrics::histogram!("bugsage_ingest_commit_seconds").record(started.elapsed());
-            for (answer, result) in answers.into_iter().zip(results) {
+            for ((answer, _), result) in answers.into_iter().zip(results) {
                 answer.send(result).ok(); // the caller may have gone
             }
         }
