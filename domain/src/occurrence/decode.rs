@@ -20,9 +20,11 @@ pub struct NotAnEvent(#[from] serde_json::Error);
 /// [`NotAnEvent`] when the bytes are not one well-formed JSON object in UTF-8, or its known
 /// fields are nested deeper than 127 levels.
 pub fn decode(json: &[u8]) -> Result<Occurrence, NotAnEvent> {
+    // At once, which is cheaper than for each string.
+    let json = std::str::from_utf8(json).map_err(serde_json::Error::custom)?;
     // The quick way refuses a field that is there twice; a tree has room for one of the two.
-    let event: Object<Event> = serde_json::from_slice(json).or_else(|_| {
-        let tree: serde_json::Value = serde_json::from_slice(json)?;
+    let event: Object<Event> = serde_json::from_str(json).or_else(|_| {
+        let tree: serde_json::Value = serde_json::from_str(json)?;
         Object::deserialize(tree)
     })?;
     let event = event

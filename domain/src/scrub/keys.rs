@@ -89,12 +89,52 @@ static STEM: LazyLock<AhoCorasick> = LazyLock::new(|| {
         .expect("few words")
 });
 
+/// True for the members of frames and breadcrumbs, most keys of any event: neither is any
+/// sensitive, nor does a rule find anything in it.
+pub(super) fn is_common(key: &str) -> bool {
+    matches!(
+        key,
+        "filename"
+            | "function"
+            | "lineno"
+            | "colno"
+            | "abs_path"
+            | "context_line"
+            | "pre_context"
+            | "post_context"
+            | "in_app"
+            | "module"
+            | "vars"
+            | "type"
+            | "value"
+            | "timestamp"
+            | "category"
+            | "message"
+            | "data"
+            | "level"
+            | "url"
+            | "method"
+            | "reason"
+            | "frames"
+            | "stacktrace"
+            | "values"
+            | "name"
+            | "version"
+            | "status_code"
+            | "image_addr"
+            | "instruction_addr"
+            | "symbol_addr"
+            | "package"
+            | "symbol"
+    )
+}
+
 /// True if the value under this key must go.
 pub(super) fn is_sensitive(key: &str, extra: &[String]) -> bool {
     if is_extra(key, extra) {
         return true;
     }
-    if !has_stem(key) {
+    if is_common(key) || !has_stem(key) {
         return false;
     }
     let words = words(key);

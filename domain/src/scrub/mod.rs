@@ -146,12 +146,12 @@ fn scrub_inside(
     limits: &Limits,
     texts: u8,
 ) -> Result<Scrubbed, Refused> {
-    std::str::from_utf8(json).map_err(|e| Refused::NotUtf8 {
+    let json = std::str::from_utf8(json).map_err(|e| Refused::NotUtf8 {
         offset: e.valid_up_to(),
     })?;
     let json = surrogates::mend(json);
     let mut state = state::State::new(rules, limits, json.len(), texts);
-    let mut reader = serde_json::Deserializer::from_slice(&json);
+    let mut reader = serde_json::Deserializer::from_str(&json);
     let read = stream::Seed::root(&mut state)
         .deserialize(&mut reader)
         .and_then(|()| reader.end());
@@ -173,5 +173,7 @@ fn scrub_inside(
 /// Scrubs plain text by the rules for strings.
 #[must_use]
 pub fn scrub_text(text: &str, rules: &Rules) -> String {
-    text::scrub(text, rules, true).0.into_owned()
+    text::scrub(text, &seen::Seen::of(text), rules, true)
+        .0
+        .into_owned()
 }

@@ -50,10 +50,15 @@ const WORDS: [&str; 38] = [
     "dop_v1_",
 ];
 
+/// Bytes of the shortest secret that is known without a name: `Basic ` and eight more.
+const SHORTEST: usize = 14;
+
 static WORD: LazyLock<AhoCorasick> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "a few constant words")]
     AhoCorasick::builder()
         .ascii_case_insensitive(true)
+        // Half as many steps a byte, for 250 KB.
+        .byte_classes(false)
         .kind(Some(AhoCorasickKind::DFA))
         .build(WORDS)
         .expect("few words")
@@ -118,7 +123,9 @@ impl Seen {
             space: has(SPACE),
             dot: has(DOT),
             dash: has(DASH),
-            word: WORD.is_match(text),
+            // Short texts hide nothing but what a name says of them.
+            word: (text.len() >= SHORTEST || has(EQUALS | COLON | QUOTE | DASH))
+                && WORD.is_match(text),
             sign: has(EQUALS | COLON | QUOTE),
         }
     }

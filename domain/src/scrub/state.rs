@@ -1,7 +1,8 @@
 //! What the transcoder writes: strings by the rules, lists within their bounds.
 
+use super::seen::Seen;
 use super::stream::Place;
-use super::{FILTERED, Limits, Refused, Rules, Trimmed, text};
+use super::{FILTERED, Limits, Refused, Rules, Trimmed, keys, text};
 use std::borrow::Cow;
 
 /// JSON in a text in JSON is read as such so many times; each takes stack.
@@ -47,37 +48,50 @@ impl<'r> State<'r> {
         if self.in_private_key && text::is_key_line(value) {
             return self.write_filtered();
         }
-        self.in_private_key = text::opens_private_key(value);
-        let value = self.clean(value, place);
+        let seen = Seen::of(value);
+        self.in_private_key = text::opens_private_key(value, &seen);
+        let value = match place {
+            Place::Sensitive => self.filtered(value),
+            _ => self.clean(value, &seen, place),
+        };
         // Writing to a Vec cannot fail; a string always has a JSON form.
         let _ = serde_json::to_writer(&mut self.out, value.as_ref());
     }
 
-    pub(super) fn clean<'s>(&mut self, value: &'s str, place: Place) -> Cow<'s, str> {
-        if place == Place::Sensitive {
-            return self.filtered(value);
+    /// A key without what must go; those of every event hold nothing.
+    pub(super) fn clean_key<'s>(&mut self, key: &'s str) -> Cow<'s, str> {
+        match keys::is_common(key) {
+            true => Cow::Borrowed(key),
+            false => self.clean(key, &Seen::of(key), Place::Plain),
         }
+    }
+
+    fn clean<'s>(&mut self, value: &'s str, seen: &Seen, place: Place) -> Cow<'s, str> {
         let personal = !matches!(place, Place::Versions | Place::Version);
-        let rules = self.rules;
         // NUL goes first, so that it cannot split a secret in the rules' eyes and not in a reader's.
-        let value = match value.contains('\0') {
-            true => Cow::Owned(value.replace('\0', "\u{FFFD}")),
-            false => Cow::Borrowed(value),
-        };
-        let (found, cleaned) = match self.json_inside(&value) {
+        if value.contains('\0') {
+            let value = value.replace('\0', "\u{FFFD}");
+            let seen = Seen::of(&value);
+            return Cow::Owned(self.clean(&value, &seen, place).into_owned());
+        }
+        let rules = self.rules;
+        let (found, cleaned) = match self.json_inside(value) {
             Some(inside) => (inside.redactions, inside.text),
-            None => match text::scrub(&value, rules, personal) {
+            None => match text::scrub(value, seen, rules, personal) {
                 (Cow::Owned(text), found) => (found, Some(text)),
                 (Cow::Borrowed(_), found) => (found, None),
             },
         };
         self.redactions += found;
-        self.cut(cleaned.map_or(value, Cow::Owned))
+        self.cut(cleaned.map_or(Cow::Borrowed(value), Cow::Owned))
     }
 
     /// Scrubs a text that is an object or array of JSON as such, so that its keys count.
     fn json_inside(&self, text: &str) -> Option<Inside> {
-        let json = text.trim_start().starts_with(['{', '[']) && text != FILTERED;
+        // A letter first is by far the most frequent.
+        let json = !text.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && text.trim_start().starts_with(['{', '['])
+            && text != FILTERED;
         if !json || self.texts >= TEXTS_MAX {
             return None;
         }

@@ -175,7 +175,7 @@ impl<'de> Visitor<'de> for Seed<'_, '_> {
         let mut secret = Secret::default();
         while let Some(key) = members.next_key_seed(Name)? {
             let place = self.child(&key);
-            let key = self.state.clean(&key, Place::Plain);
+            let key = self.state.clean_key(&key);
             if !written.begin(&mut self.state.out, &key) {
                 members.next_value::<IgnoredAny>()?;
                 self.state.trimmed.duplicate_keys += 1;

@@ -4,8 +4,9 @@ use memchr::memchr;
 use std::borrow::Cow;
 
 /// Replaces each lone `\udXXX` by `\ufffd`, which is as long.
-pub(super) fn mend(json: &[u8]) -> Cow<'_, [u8]> {
-    let mut mended = Cow::Borrowed(json);
+pub(super) fn mend(text: &str) -> Cow<'_, str> {
+    let json = text.as_bytes();
+    let mut mended = Cow::Borrowed(text);
     let mut at = 0;
     while let Some(step) = memchr(b'\\', &json[at..]) {
         at += step;
@@ -14,7 +15,7 @@ pub(super) fn mend(json: &[u8]) -> Cow<'_, [u8]> {
                 at += 12
             }
             Some(0xD800..=0xDFFF) => {
-                mended.to_mut()[at..at + 6].copy_from_slice(b"\\ufffd");
+                mended.to_mut().replace_range(at..at + 6, "\\ufffd");
                 at += 6;
             }
             _ => at = (at + 2).min(json.len()),

@@ -36,17 +36,21 @@ static IP: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"[0-9A-Fa-f]*:[0-9A-Fa-f:]*:[0-9A-Fa-f.:]*|\d{1,3}(?:\.\d{1,3}){3}"));
 
 /// The text without secrets, and how many were in it. Without personal data only if `personal`.
-pub(super) fn scrub<'t>(text: &'t str, rules: &Rules, personal: bool) -> (Cow<'t, str>, u32) {
+pub(super) fn scrub<'t>(
+    text: &'t str,
+    seen: &Seen,
+    rules: &Rules,
+    personal: bool,
+) -> (Cow<'t, str>, u32) {
     let mut pass = Pass {
         text: Cow::Borrowed(text),
         found: 0,
     };
-    let seen = Seen::of(text);
     if seen.at && seen.colon {
         pass.replace(&URL, |c| Some(format!("{}{FILTERED}@", &c[1])));
     }
     if seen.word {
-        pass.words(&seen);
+        pass.words(seen);
     }
     if seen.may_assign() && !rules.extra_keys.is_empty() {
         pass.cut(assigned::extra(&pass.text, &rules.extra_keys));
@@ -138,9 +142,9 @@ impl Pass<'_> {
 }
 
 /// True if a private key begins in this text and does not end in it.
-pub(super) fn opens_private_key(text: &str) -> bool {
-    // Found forwards, which is quick; then where it stands last.
-    text.contains("-----BEGIN ")
+pub(super) fn opens_private_key(text: &str, seen: &Seen) -> bool {
+    seen.word
+        && seen.dash
         && text
             .rsplit_once("-----BEGIN ")
             .is_some_and(|(_, rest)| rest.contains("PRIVATE KEY") && !rest.contains("-----END "))
