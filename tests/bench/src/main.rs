@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 
+mod ceiling;
 mod corpus;
 mod ingest;
 mod load;
