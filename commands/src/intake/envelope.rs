@@ -97,18 +97,17 @@ pub enum BrokenItem {
 /// # Errors
 /// If the first line is no JSON object, or there are more than [`MAX_ITEMS`] items.
 pub fn parse(body: &[u8]) -> Result<Envelope<'_>, EnvelopeError> {
-    let (line, mut rest) = split_line(body);
+    let (line, rest) = split_line(body);
     let mut envelope = Envelope {
         header: header(line)?,
         ..Envelope::default()
     };
     let mut number = 0;
+    // Blank lines are passed over at once: line by line, a hundred million of them cost a second.
+    let mut rest = rest.trim_ascii_start();
     while !rest.is_empty() {
         let (line, after) = split_line(rest);
         rest = after;
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
         number += 1;
         if number > MAX_ITEMS {
             return Err(EnvelopeError::TooManyItems { max: MAX_ITEMS });
@@ -117,6 +116,7 @@ pub fn parse(body: &[u8]) -> Result<Envelope<'_>, EnvelopeError> {
             Ok(item) => envelope.items.push(item),
             Err(broken) => envelope.broken.push(broken),
         }
+        rest = rest.trim_ascii_start();
     }
     Ok(envelope)
 }

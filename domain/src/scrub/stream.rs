@@ -223,7 +223,9 @@ impl<'a, 'r> Seed<'a, 'r> {
             (Place::Root, "tags") => Place::Tags,
             (Place::Root, "modules") => Place::Versions,
             (Place::Root, "release") | (_, "version") => Place::Version,
-            (Place::Breadcrumbs | Place::Exceptions | Place::Threads, "values") => self.place,
+            (Place::Breadcrumbs | Place::Exceptions | Place::Threads | Place::Frames, "values") => {
+                self.place
+            }
             (_, "frames") => Place::Frames,
             _ => Place::Plain,
         }

@@ -5,12 +5,16 @@ use super::place::{number, text};
 use crate::occurrence::{Exception, Frame};
 use crate::scrub::Limits;
 
+/// Bytes of frames that are given again, in all: short lines ask for many, as often as they like.
+const GIVEN_AGAIN_MAX: usize = 4 * 1024 * 1024;
+
 /// Reads the first trace of the lines. Exceptions that were suppressed are left out: they are
 /// no part of the chain.
 pub(super) fn read(lines: &[&str]) -> Option<Vec<Exception>> {
     let limits = Limits::default();
     let mut sections = vec![Section::default()];
     let mut suppressed: Option<usize> = None;
+    let mut room = GIVEN_AGAIN_MAX;
     for line in lines {
         let trimmed = line.trim();
         let cause = trimmed.strip_prefix("Caused by: ");
@@ -31,7 +35,7 @@ pub(super) fn read(lines: &[&str]) -> Option<Vec<Exception>> {
         } else if let Some(frame) = frame(trimmed) {
             current.frames.push(frame);
         } else if let Some(count) = omitted(trimmed) {
-            restore(&mut sections, count.min(limits.frames));
+            restore(&mut sections, count.min(limits.frames), &mut room);
         } else if current.frames.is_empty() {
             current.head.push(line);
         } else if trimmed.starts_with("Suppressed: ") {
@@ -67,14 +71,27 @@ fn omitted(line: &str) -> Option<usize> {
     known.then(|| count.parse().ok()).flatten()
 }
 
-/// Gives the last section the oldest frames that it shares with the one that it caused.
-fn restore(sections: &mut [Section<'_>], count: usize) {
-    if let [.., enclosing, current] = sections {
-        let shared = enclosing.frames.len().saturating_sub(count);
-        current
-            .frames
-            .extend_from_slice(&enclosing.frames[shared..]);
+/// Gives the last section the oldest frames that it shares with the one that it caused, while
+/// there is room.
+fn restore(sections: &mut [Section<'_>], count: usize, room: &mut usize) {
+    let [.., enclosing, current] = sections else {
+        return;
+    };
+    let shared = enclosing.frames.len().saturating_sub(count);
+    for frame in &enclosing.frames[shared..] {
+        let Some(left) = room.checked_sub(size(frame)) else {
+            return;
+        };
+        *room = left;
+        current.frames.push(frame.clone());
     }
+}
+
+/// What a frame read here takes in memory, in bytes.
+fn size(frame: &Frame) -> usize {
+    let texts = [&frame.function, &frame.module, &frame.filename];
+    let texts: usize = texts.into_iter().flatten().map(String::len).sum();
+    size_of::<Frame>() + texts
 }
 
 /// `at [loader/][module@version/]package.Class.method(Source.java:12) [~[library.jar:1.0]]`

@@ -118,6 +118,21 @@ fn the_middle_frames_the_old_breadcrumbs_and_the_last_tags_go() {
 }
 
 #[test]
+fn a_list_under_values_is_within_the_same_bounds() {
+    let limits = Limits {
+        frames: 2,
+        exceptions: 1,
+        ..Limits::default()
+    };
+    let json = br#"{"exception":{"values":[1,2]},"stacktrace":{"frames":{"values":[1,2,3]}}}"#;
+    let out = scrub(json, &Rules::default(), &limits).unwrap();
+    assert_eq!(
+        String::from_utf8(out.json).unwrap(),
+        r#"{"exception":{"values":[2]},"stacktrace":{"frames":{"values":[1,3]}}}"#
+    );
+}
+
+#[test]
 fn the_first_of_duplicate_keys_stays() {
     assert_eq!(run(r#"{"a":1,"a":2}"#), r#"{"a":1}"#);
 }

@@ -99,6 +99,22 @@ fn of_a_long_chain_what_was_raised_last_stays() {
     assert_eq!(raised(&trace).kind.as_deref(), Some("CartError"));
 }
 
+/// Each line asks for 500 frames more; 150,000 such lines would have filled any memory.
+#[test]
+fn frames_that_a_cause_shares_are_not_given_again_without_end() {
+    let mut text = "X: y\n".to_owned();
+    for at in 0..500 {
+        writeln!(text, "at a.B.c(B.java:{at})").unwrap();
+    }
+    text.push_str("Caused by: Z: w\n");
+    text.push_str(&"... 500 more\n".repeat(100));
+    let lines: Vec<&str> = text.lines().collect();
+    let chain = super::super::java::read(&lines).unwrap();
+    let given: usize = chain.iter().map(|one| frames(one).len()).sum();
+    assert!(given > 1_000, "what a cause shares is given once: {given}");
+    assert!(given < 25_000, "{given}");
+}
+
 #[test]
 fn a_megabyte_of_half_frames_is_no_trace() {
     assert_eq!(parse(&"at \n".repeat(MEGABYTE / 4)), None);
