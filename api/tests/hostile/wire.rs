@@ -146,9 +146,7 @@ pub(crate) async fn exchange(address: &str, request: &Request) -> Answer {
         .expect("the connection ends");
     let text = String::from_utf8_lossy(&answer);
     let text = text.trim_start_matches("HTTP/1.1 100 Continue\r\n\r\n");
-    let status = text
-        .strip_prefix("HTTP/1.")
-        .and_then(|rest| rest.get(2..5));
+    let status = text.strip_prefix("HTTP/1.").and_then(|rest| rest.get(2..5));
     Answer {
         status: status.and_then(|status| status.parse().ok()),
         text: text.to_owned(),
