@@ -4,7 +4,7 @@ DEV = @command -v python3 >/dev/null || { \
 	echo "bugsage: Python 3.9 or newer is missing: install the package python3." >&2; exit 1; }; \
 	exec python3 scripts/dev
 
-.PHONY: help run test servers fmt lint
+.PHONY: help run test fuzz servers fmt lint
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -14,6 +14,9 @@ run: ## build and serve BugSage with demo data, on servers of its own
 
 test: ## format check, clippy and every test, on throw-away servers
 	$(DEV) test
+
+fuzz: ## each fuzz target for FUZZ_SECONDS (60)
+	$(DEV) fuzz
 
 servers: ## the throw-away servers alone, until Ctrl-C, for single tests by hand
 	$(DEV) servers

@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 
-from . import run, servers, test
+from . import fuzz, run, servers, test
 from .home import write_private
 from .trouble import Failure, Stopped, sentence_for_os_error
 
@@ -36,6 +36,10 @@ def parser():
     add.set_defaults(command=run.run)
     add = commands.add_parser("test", help="check and test everything")
     add.set_defaults(command=test.test)
+    add = commands.add_parser("fuzz", help="each fuzz target for FUZZ_SECONDS")
+    add.add_argument("--keep", action="store_true",
+                     help="add inputs that reach new code to the corpus in the checkout")
+    add.set_defaults(command=fuzz.fuzz)
     add = commands.add_parser("servers", help="throw-away servers until Ctrl-C")
     add.add_argument("--env-file", help="where to write their variables")
     add.set_defaults(command=serve_throw_away)
