@@ -1,5 +1,5 @@
 use super::auth::{AuthError, Places, sender};
-use super::envelope::{BrokenItem, parse};
+use super::envelope::{BrokenItem, MAX_ITEMS, parse};
 use super::inflate::{Encoding, InflateError, inflate};
 use super::kinds::Kind;
 use proptest::prelude::*;
@@ -95,6 +95,15 @@ fn a_broken_item_header_costs_only_that_item() {
 }
 
 #[test]
+fn blank_lines_are_passed_over_but_for_a_payload() {
+    let envelope =
+        parse(b"{}\n\r\n \n  {\"type\":\"event\"}\n \n\n\t\n{\"type\":\"event\"}\nx\n\n").unwrap();
+    let payloads: Vec<_> = envelope.items.iter().map(|item| item.payload).collect();
+    assert_eq!(payloads, [&b" "[..], b"x"]);
+    assert_eq!(envelope.broken, []);
+}
+
+#[test]
 fn a_length_beyond_the_end_is_malformed() {
     let envelope = parse(b"{}\n{\"type\":\"event\",\"length\":9}\n{}").unwrap();
     assert_eq!(
@@ -183,6 +192,24 @@ proptest! {
     }
 
     #[test]
+    fn no_lines_give_more_than_they_hold(
+        lines in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "{}", "", " ", "x", "{\"type\":\"event\"}", "{\"type\":\"event\",\"length\":3}",
+                "{\"type\":7}", "{\"length\":0}", "{\"type\":\"a\",\"length\":99999999999}", "\r", "\0",
+            ]),
+            0..130,
+        ),
+    ) {
+        let body = format!("{{}}\n{}", lines.join("\n"));
+        if let Ok(envelope) = parse(body.as_bytes()) {
+            let held: usize = envelope.items.iter().map(|item| item.payload.len()).sum();
+            prop_assert!(held <= body.len());
+            prop_assert!(envelope.items.len() + envelope.broken.len() <= MAX_ITEMS);
+        }
+    }
+
+    #[test]
     fn no_bytes_make_the_parser_panic(body in proptest::collection::vec(any::<u8>(), 0..200)) {
         let _ = parse(&body);
         let _ = parse(&[b"{}\n", body.as_slice()].concat());
@@ -214,5 +241,24 @@ proptest! {
         let read = parse(&body).unwrap();
         let read: Vec<_> = read.items.iter().map(|i| (i.item_type.to_string(), i.payload.to_vec())).collect();
         prop_assert_eq!(read, sent);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    #[test]
+    fn the_bound_holds_to_the_byte_in_every_layer(
+        data in proptest::collection::vec(0..4_u8, 0..3000), max in 0..3000_usize,
+    ) {
+        for (inner, first) in ENCODINGS {
+            for (outer, second) in ENCODINGS {
+                let packed = pack(inner, &data);
+                let fits = data.len().max(if outer.is_empty() { 0 } else { packed.len() }) <= max;
+                let encoding = Encoding::parse(&format!("{first}, {second}")).unwrap();
+                let expected = if fits { Ok(data.clone()) } else { Err(InflateError::TooLarge { max }) };
+                prop_assert_eq!(inflate(encoding, &pack(outer, &packed), max), expected);
+            }
+        }
     }
 }
