@@ -21,7 +21,7 @@ bench: ## measure a release build; ARGS=ingest for one part
 chaos: ## kill the service 200 times under load, its servers and network too; ARGS=--kills=30 for less
 	$(DEV) chaos $(ARGS)
 
-fuzz: ## each fuzz target for FUZZ_SECONDS (60)
+fuzz: ## search for input that breaks a rule, FUZZ_SECONDS (60) for each kind
 	$(DEV) fuzz
 
 servers: ## the throw-away servers alone, until Ctrl-C, for single tests by hand
