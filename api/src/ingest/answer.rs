@@ -15,7 +15,8 @@ use serde::Serialize;
 use utoipa::openapi::{RefOr, Response as Described};
 use utoipa::{IntoResponses, ToSchema};
 
-use super::body::Unread;
+use super::body::Unusable;
+use crate::in_flight::Unread;
 use crate::problem::documented::described;
 
 /// Characters of a reason in a header: it may hold what the sender wrote.
@@ -127,19 +128,34 @@ impl From<AuthError> for Rejection {
     }
 }
 
+impl From<Unusable> for Rejection {
+    fn from(error: Unusable) -> Self {
+        match error {
+            Unusable::Unread(error) => error.into(),
+            Unusable::Inflate(error) => error.into(),
+        }
+    }
+}
+
 impl From<Unread> for Rejection {
     fn from(error: Unread) -> Self {
         let (status, reason) = match &error {
             Unread::NoRoom => (StatusCode::TOO_MANY_REQUESTS, "bytes_in_flight"),
-            Unread::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "compressed_size"),
+            Unread::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "compressed_size"),
             Unread::Broken(_) => (StatusCode::BAD_REQUEST, "broken_body"),
-            Unread::Inflate(InflateError::TooLarge { .. }) => {
-                (StatusCode::PAYLOAD_TOO_LARGE, "decompressed_size")
+        };
+        Self::new(status, reason, error.to_string())
+    }
+}
+
+impl From<InflateError> for Rejection {
+    fn from(error: InflateError) -> Self {
+        let (status, reason) = match &error {
+            InflateError::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "decompressed_size"),
+            InflateError::UnknownEncoding { .. } | InflateError::TooManyEncodings { .. } => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "encoding")
             }
-            Unread::Inflate(
-                InflateError::UnknownEncoding { .. } | InflateError::TooManyEncodings { .. },
-            ) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "encoding"),
-            Unread::Inflate(InflateError::Corrupt { .. }) => (StatusCode::BAD_REQUEST, "encoding"),
+            InflateError::Corrupt { .. } => (StatusCode::BAD_REQUEST, "encoding"),
         };
         Self::new(status, reason, error.to_string())
     }
@@ -168,7 +184,7 @@ impl From<Unpreparable> for Rejection {
 impl From<StoreError> for Rejection {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Inflate(error) => Unread::Inflate(error).into(),
+            StoreError::Inflate(error) => error.into(),
             other => Self::new(StatusCode::BAD_REQUEST, "json", other.to_string()),
         }
     }
