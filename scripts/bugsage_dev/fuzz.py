@@ -93,7 +93,7 @@ def run_target(program, name, seconds):
          f"-max_len={LONGEST}", "-print_final_stats=1", f"-artifact_prefix={found}/",
          found, os.path.join(CRATE, "corpus", name)],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-        env={**os.environ, "FUZZ_TARGET": name},
+        env={**os.environ, "FUZZ_TARGET": name, "RUST_BACKTRACE": "0"},
         text=True, errors="replace", start_new_session=True,
     )
     try:
@@ -112,8 +112,8 @@ def run_target(program, name, seconds):
 class Run:
     """What libFuzzer says of one target."""
 
-    # Lines shown of a finding: the panic or the signal, and the stack.
-    SHOWN = 30
+    # Lines shown of a finding: what broke, and what libFuzzer says of it.
+    SHOWN = 20
     # How libFuzzer names the input, and what that means.
     VERDICTS = {"crash": "crash", "timeout": "hang", "oom": "out of memory"}
 
