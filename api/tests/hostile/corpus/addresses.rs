@@ -12,6 +12,8 @@ pub(super) fn cases() -> Vec<Case> {
             Request::new("POST", &keyed(path), body),
         )
     };
+    // Whatever stands in the project's place, even nothing, is compared with the key's project:
+    // who asks does not learn which projects there are.
     let another = || refused(403, "another project");
     let nowhere = || refused(404, "");
     let with = |expected: crate::case::Expected| move |(name, request)| (name, request, expected);

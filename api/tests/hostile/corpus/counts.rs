@@ -27,7 +27,7 @@ pub(super) fn cases() -> Vec<Case> {
     let thread = r#"{"id":?,"crashed":true,"stacktrace":{"frames":[{"function":"f?"}]}}"#;
     let stacks = r#"{"type":"E?","stacktrace":{"frames":[{"function":"f"},{"function":"g"}]}}"#;
     table(
-        "as many as fit:",
+        "as many as fit",
         [
             ("frames", many(frames, r#"{"function":"f?"}"#, "]}}]}")),
             ("empty frames", many(frames, "{}", "]}}]}")),
