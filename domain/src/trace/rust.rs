@@ -100,7 +100,7 @@ fn frames(lines: &[&str]) -> Vec<Frame> {
             // A line without number is a call that was inlined into the one above.
             let name = function(numbered(trimmed).unwrap_or(trimmed));
             frames.push(Frame {
-                function: Some(name).filter(|name| !name.is_empty()),
+                function: Some(name),
                 ..Frame::default()
             });
         }
