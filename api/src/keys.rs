@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use bugsage_commands::ingest::Reporter;
+use bugsage_commands::ingest::{Dictionaries, Reporter};
 use bugsage_domain::actor::Actor;
 use bugsage_domain::ids::{OrganizationId, ProjectId};
 use bugsage_domain::scrub::Rules;
@@ -37,6 +37,7 @@ pub struct Keys {
     dsn: Cache<String, Option<DsnKey>>,
     api: Cache<[u8; 32], Option<Caller>>,
     secret: Arc<[u8]>,
+    dictionaries: Dictionaries,
 }
 
 /// A DSN's key: may send occurrences, nothing else.
@@ -66,21 +67,7 @@ struct ProjectRow {
     scrub_emails: bool,
     scrub_ip_addresses: bool,
     scrub_keys: Vec<String>,
-}
-
-impl ProjectRow {
-    fn reporter(self, secret: &Arc<[u8]>) -> Reporter {
-        Reporter {
-            organization_id: OrganizationId(self.organization_id),
-            project_id: ProjectId(self.project_id),
-            rules: Arc::new(Rules {
-                emails: self.scrub_emails,
-                ip_addresses: self.scrub_ip_addresses,
-                extra_keys: self.scrub_keys,
-            }),
-            secret: Arc::clone(secret),
-        }
-    }
+    dictionary_id: Option<i32>,
 }
 
 impl Keys {
@@ -103,6 +90,30 @@ impl Keys {
                 .time_to_live(REMEMBERED)
                 .build(),
             secret: secret.into(),
+            dictionaries: Dictionaries::default(),
+        })
+    }
+
+    async fn reporter(&self, project: ProjectRow) -> Result<Reporter, sqlx::Error> {
+        let organization_id = OrganizationId(project.organization_id);
+        let dictionary = match project.dictionary_id {
+            Some(id) => {
+                self.dictionaries
+                    .get(&self.database, organization_id, id)
+                    .await?
+            }
+            None => None,
+        };
+        Ok(Reporter {
+            organization_id,
+            project_id: ProjectId(project.project_id),
+            rules: Arc::new(Rules {
+                emails: project.scrub_emails,
+                ip_addresses: project.scrub_ip_addresses,
+                extra_keys: project.scrub_keys,
+            }),
+            secret: Arc::clone(&self.secret),
+            dictionary,
         })
     }
 
@@ -132,9 +143,12 @@ impl Keys {
                 .bind(public_key)
                 .fetch_optional(&self.database)
                 .await?;
-            Ok(row.map(|row| DsnKey {
+            let Some(row) = row else {
+                return Ok(None);
+            };
+            Ok(Some(DsnKey {
                 enabled: row.enabled,
-                reporter: row.project.reporter(&self.secret),
+                reporter: self.reporter(row.project).await?,
             }))
         };
         self.dsn
@@ -159,16 +173,17 @@ impl Keys {
                 .bind(hash.as_slice())
                 .fetch_optional(&self.database)
                 .await?;
-            Ok(row.map(|row| {
-                let reporter = row.project.reporter(&self.secret);
-                Caller {
-                    scope: Scope {
-                        organization: reporter.organization_id,
-                        project: Some(reporter.project_id),
-                    },
-                    actor: Actor::ApiKey { id: row.key_id },
-                    reporter,
-                }
+            let Some(row) = row else {
+                return Ok(None);
+            };
+            let reporter = self.reporter(row.project).await?;
+            Ok(Some(Caller {
+                scope: Scope {
+                    organization: reporter.organization_id,
+                    project: Some(reporter.project_id),
+                },
+                actor: Actor::ApiKey { id: row.key_id },
+                reporter,
             }))
         };
         self.api.try_get_with(hash, in_time(find)).await

@@ -23,5 +23,6 @@ pub mod routes;
 pub mod serve;
 pub mod settings;
 pub mod state;
+pub mod traces;
 pub mod transfer;
 pub mod versions;

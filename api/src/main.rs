@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use bugsage_api::settings::Settings;
+use bugsage_api::traces::Traces;
 use bugsage_api::{demo, logs, serve, versions};
 use bugsage_commands::clock::Clock;
 use bugsage_event_store::{DatabaseRole, connect, migrate};
@@ -142,6 +143,7 @@ async fn run(file: Option<&Path>, command: Command) -> Result<ExitCode, Failure>
 
 async fn serve_until_signal(settings: Settings) -> Result<ExitCode, Failure> {
     let mut terminated = signal(SignalKind::terminate())?;
+    let traces = Traces::start(&settings.traces)?;
     let running = serve::start(settings, Clock::default()).await?;
     tracing::info!(address = %running.address, "serving");
     tokio::select! {
@@ -150,5 +152,8 @@ async fn serve_until_signal(settings: Settings) -> Result<ExitCode, Failure> {
     }
     tracing::info!("stopping: finishing what was accepted");
     running.stop().await;
+    if let Some(traces) = traces {
+        traces.stop().await;
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -7,11 +7,13 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use bugsage_domain::ids::OrganizationId;
+use bugsage_event_store::spans::{self, InSpan};
+use opentelemetry::KeyValue;
 use tracing::Instrument;
 use tracing::field::Empty;
 
-use crate::metrics;
 use crate::state::App;
+use crate::{metrics, traces};
 
 /// The header, in both directions.
 pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
@@ -30,9 +32,11 @@ pub fn current() -> String {
     CURRENT.try_with(Clone::clone).unwrap_or_default()
 }
 
-/// Names the organization in every line that the log has on this request from now on.
+/// Names the organization in every line that the log has on this request from now on, and in
+/// its trace.
 pub(crate) fn belongs_to(organization: OrganizationId) {
     tracing::Span::current().record("organization", tracing::field::display(organization));
+    spans::note(|| KeyValue::new("organization", organization.to_string()));
 }
 
 /// Gives each request its id, counts it, and logs how it ended.
@@ -48,15 +52,18 @@ pub async fn layer(State(app): State<App>, request: Request, next: Next) -> Resp
     let path = request.uri().path();
     let span =
         tracing::info_span!("request", request_id = %id, %method, path, organization = Empty);
+    let traced = traces::span(&request, &id);
     let started = Instant::now();
     let served = async move {
         let response = next.run(request).await;
         let took = started.elapsed();
         metrics::answered(&method, route.as_ref(), response.status(), took);
         log(response.status(), took);
+        traces::answered(response.status());
         response
     };
-    let mut response = CURRENT.scope(id.clone(), served).instrument(span).await;
+    let served = CURRENT.scope(id.clone(), served.in_span(traced));
+    let mut response = served.instrument(span).await;
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HEADER, value);
     }

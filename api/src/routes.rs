@@ -23,7 +23,7 @@ use crate::state::App;
 use crate::{health, metrics, min_position, request_id, transfer};
 
 /// How long the next part of a body of the REST API is waited for.
-const BODY_PAUSE: Duration = Duration::from_secs(30);
+const BODY_PAUSE: Duration = Duration::from_secs(10);
 
 #[derive(OpenApi)]
 #[openapi(

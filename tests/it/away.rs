@@ -113,6 +113,37 @@ async fn a_database_that_falls_silent_is_given_up_and_found_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_of_the_database_stores_nothing_and_is_recovered_from() {
+    let app = TestApp::start().await;
+    let id = crate::errors::reported(&app, "before").await;
+    // What PostgreSQL raises then.
+    let fill = "create function full_disk() returns trigger language plpgsql as $$
+                begin raise exception 'No space left on device' using errcode = 'disk_full'; end $$;
+                create trigger full_disk before insert on occurrence_ids execute function full_disk();
+                create trigger full_disk before insert on events execute function full_disk()";
+    sqlx::raw_sql(fill).execute(&app.owner).await.unwrap();
+    let body = crate::app::envelope(&[&message("x")]);
+    let resolve = format!("/api/v1/errors/{id}/resolve");
+    for answer in [
+        app.send_envelope(&body).await,
+        app.post(&resolve, &json!({})).await,
+    ] {
+        assert_eq!(answer.status, 503, "{}", answer.body);
+        assert!(answer.header("retry-after").is_some());
+    }
+    assert_eq!(app.errors().await.len(), 1);
+    sqlx::raw_sql("drop function full_disk() cascade")
+        .execute(&app.owner)
+        .await
+        .unwrap();
+
+    app.post(&resolve, &json!({})).await.expect(200);
+    app.send_envelope(&body).await.expect(200);
+    assert_eq!(app.stored().await, 2);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_falls_silent_does_not_keep_its_locks() {
     let app = TestApp::start().await;
     for role in [DatabaseRole::App, DatabaseRole::Projector] {
@@ -130,11 +161,7 @@ async fn a_session_that_falls_silent_does_not_keep_its_locks() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cut_way_to_the_database_loses_nothing_that_was_answered() {
     let database = TestDatabase::create().await;
-    let url = database.url();
-    let (login, rest) = url.rsplit_once('@').unwrap();
-    let (server, name) = rest.split_once('/').unwrap();
-    let mut way = Proxy::to(server).await;
-    let url = format!("{login}@{}/{name}", way.address);
+    let (mut way, url) = Proxy::to_database(&database.url()).await;
     let app = TestApp::start_on(database, &[("DATABASE_URL", &url)]).await;
     app.send_event(&message("before")).await; // the key is known from now on
 

@@ -2,8 +2,9 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::app::{Answer, TestApp, send};
+use crate::app::{Answer, PATIENCE, TestApp, send};
 
 /// Fails unless it is a problem of this kind that names its own request.
 #[track_caller]
@@ -50,6 +51,32 @@ async fn a_method_that_is_not_taken_is_a_problem() {
         let answer = send(app.signed(method, path)).await;
         assert_problem(&answer, 405, "method-not-allowed");
         assert!(answer.header("allow").is_some(), "{path}");
+    }
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_pauses_half_way_is_refused_in_time_and_holds_nobody_up() {
+    let app = TestApp::start().await;
+    let key = &app.project.api_key;
+    let begun = format!(
+        "POST /api/v1/errors HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {key}\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{{\"title\": "
+    );
+    let mut stalling = Vec::new();
+    for _ in 0..20 {
+        let mut connection = app.connection().await;
+        connection.write_all(begun.as_bytes()).await.unwrap();
+        stalling.push(connection);
+    }
+    crate::errors::reported(&app, "of somebody else").await;
+    for mut connection in stalling {
+        let mut answer = String::new();
+        tokio::time::timeout(PATIENCE, connection.read_to_string(&mut answer))
+            .await
+            .expect("in time")
+            .expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+        assert!(answer.contains("/problems/bad-request"), "{answer}");
     }
     app.stop().await;
 }

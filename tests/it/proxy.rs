@@ -25,6 +25,15 @@ impl Proxy {
         proxy
     }
 
+    /// To the server of a database, and the address of the database by this way.
+    pub(crate) async fn to_database(url: &str) -> (Self, String) {
+        let (login, rest) = url.rsplit_once('@').unwrap();
+        let (server, name) = rest.split_once('/').unwrap();
+        let way = Self::to(server).await;
+        let url = format!("{login}@{}/{name}", way.address);
+        (way, url)
+    }
+
     fn hand_on(&mut self, listener: TcpListener) {
         let target = self.target.clone();
         let mut way = JoinSet::new();

@@ -1,5 +1,6 @@
 //! Whether requests are to be sent here, in each state.
 
+use bugsage_test_database::TestDatabase;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -49,6 +50,31 @@ async fn an_outdated_schema_is_not_ready() {
         (&found["status"], &found["database"], &found["schema"]),
         (&json!("unready"), &json!("up"), &json!("outdated"))
     );
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_database_it_is_alive_and_not_ready_until_that_is_back() {
+    let database = TestDatabase::create().await;
+    let (mut way, url) = Proxy::to_database(&database.url()).await;
+    let app = TestApp::start_on(database, &[("DATABASE_URL", &url)]).await;
+    assert_eq!(ready(&app, 200).await["status"], "ready");
+
+    way.cut().await;
+    assert_eq!(
+        ready(&app, 503).await,
+        json!({"status": "unready", "database": "down", "schema": "unknown",
+               "stalled_projections": [], "nats": "off"})
+    );
+    let live = send(app.request(Method::GET, "/health/live")).await;
+    live.expect(200);
+
+    way.mend().await;
+    wait_until("it is ready again", async || {
+        let answer = send(app.request(Method::GET, "/health/ready")).await;
+        answer.status == 200 && answer.body["status"] == "ready"
+    })
+    .await;
     app.stop().await;
 }
 

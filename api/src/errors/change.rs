@@ -11,7 +11,10 @@ use bugsage_domain::error::{
 use bugsage_domain::ids::{ErrorId, TextId};
 use bugsage_domain::scrub::scrub_text;
 use bugsage_domain::severity::Severity;
+use bugsage_event_store::spans::{self, InSpan};
 use bugsage_event_store::{CommandContext, Executed, NewText, Verdict, answered_before, tenant};
+use cqrs_es::Aggregate;
+use opentelemetry::KeyValue;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -68,11 +71,15 @@ pub(super) async fn execute(
 ) -> Result<Executed, Problem> {
     // A key of one project must not learn of the errors of another.
     known(app, caller, id).await?;
+    let span = spans::span("command", |span| {
+        span.with_attributes([KeyValue::new("aggregate", ErrorGroup::TYPE)])
+    });
     let executed = app
         .executor
         .execute::<ErrorGroup, _>(&id.to_string(), command, context, |group, version| {
             ErrorWritten::of(id, group, version)
         })
+        .in_span(span)
         .await?;
     Ok(executed)
 }

@@ -11,6 +11,8 @@ use bugsage_commands::ingest::{EVENT_MAX, Outcome, Reporter, Submission, Unprepa
 use bugsage_commands::intake::auth::{self, AuthError, Places};
 use bugsage_commands::intake::{envelope, store};
 use bugsage_domain::ids::EventId;
+use bugsage_event_store::spans::{self, InSpan};
+use opentelemetry::KeyValue;
 
 use super::answer::{Accepted, Rejection};
 use super::body;
@@ -150,7 +152,11 @@ async fn take(
     events: &[&[u8]],
     envelope_id: Option<EventId>,
 ) -> Result<Json<Accepted>, Rejection> {
-    let (submissions, fault) = prepare_all(app, reporter, events, envelope_id).await;
+    let span = spans::span("ingest.prepare", |span| {
+        span.with_attributes([KeyValue::new("events", events.len() as i64)])
+    });
+    let preparing = prepare_all(app, reporter, events, envelope_id).in_span(span);
+    let (submissions, fault) = preparing.await;
     if let (true, Some(fault)) = (submissions.is_empty(), fault) {
         return Err(fault.into());
     }

@@ -75,14 +75,9 @@ pub async fn metrics(State(app): State<App>) -> Response {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }
 
-/// Counts a request that was answered; `route` is none where the address is nobody's.
-pub(crate) fn answered(
-    method: &Method,
-    route: Option<&MatchedPath>,
-    status: StatusCode,
-    took: Duration,
-) {
-    let method = match method.as_str() {
+/// The method, if it is one that is used: a stranger's invention must not make a series.
+pub(crate) fn known(method: &Method) -> &'static str {
+    match method.as_str() {
         "GET" => "GET",
         "HEAD" => "HEAD",
         "POST" => "POST",
@@ -90,8 +85,18 @@ pub(crate) fn answered(
         "PATCH" => "PATCH",
         "DELETE" => "DELETE",
         "OPTIONS" => "OPTIONS",
-        _ => "other", // a stranger's invention must not make a series
-    };
+        _ => "other",
+    }
+}
+
+/// Counts a request that was answered; `route` is none where the address is nobody's.
+pub(crate) fn answered(
+    method: &Method,
+    route: Option<&MatchedPath>,
+    status: StatusCode,
+    took: Duration,
+) {
+    let method = known(method);
     let class = match status.as_u16() {
         ..200 => "1xx",
         200..300 => "2xx",

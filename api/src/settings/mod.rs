@@ -12,6 +12,7 @@ mod nats;
 mod reader;
 mod secret;
 mod server;
+mod traces;
 
 use std::path::Path;
 
@@ -22,6 +23,7 @@ pub use nats::Nats;
 pub use reader::{Origin, Setting};
 pub use secret::Secret;
 pub use server::Server;
+pub use traces::Traces;
 
 use file::File;
 use reader::{Name, Reader};
@@ -38,7 +40,7 @@ pub enum Environment {
 }
 
 /// All settings of the service.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// `BUGSAGE_ENVIRONMENT`: development, staging or production. Development.
     pub environment: Environment,
@@ -52,6 +54,8 @@ pub struct Settings {
     pub ingest: Ingest,
     /// What it tells.
     pub log: Log,
+    /// Where its traces go.
+    pub traces: Traces,
 }
 
 /// The settings that are wrong, one sentence each.
@@ -109,6 +113,7 @@ impl Settings {
             nats: Nats::read(&mut reader),
             ingest: Ingest::read(&mut reader),
             log: Log::read(&mut reader, environment),
+            traces: Traces::read(&mut reader),
         };
         reader.end().map(|origins| (settings, origins))
     }

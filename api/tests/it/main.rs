@@ -6,11 +6,14 @@
 )]
 
 mod cli;
+mod collector;
 mod config;
 mod crashes;
+mod documents;
 mod logs;
 mod nats;
 mod program;
 mod service;
 mod slow;
 mod stop;
+mod traces;

@@ -152,6 +152,15 @@ impl Service {
         }
     }
 
+    /// The names of its threads.
+    pub(crate) fn threads(&self) -> Vec<String> {
+        let threads = std::fs::read_dir(format!("/proc/{}/task", self.child.id()));
+        let threads = threads.expect("a process").flatten();
+        threads
+            .map(|thread| std::fs::read_to_string(thread.path().join("comm")).unwrap_or_default())
+            .collect()
+    }
+
     /// Asks it to stop, as a supervisor does.
     pub(crate) fn terminate(&self) {
         let pid = self.child.id().to_string();

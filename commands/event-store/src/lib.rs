@@ -13,6 +13,7 @@ mod error_group;
 mod event;
 mod execute;
 mod sourced;
+pub mod spans;
 pub mod subscription;
 mod writer;
 

@@ -1,5 +1,7 @@
 //! A batch of occurrences as the arrays that `ingest_occurrences` takes.
 
+use std::collections::{HashMap, HashSet};
+
 use bugsage_domain::ids::ErrorId;
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection};
@@ -8,16 +10,13 @@ use uuid::Uuid;
 use super::{Outcome, Prepared};
 use crate::clock::Clock;
 
-/// zstd without a dictionary.
-const ENCODING_ZSTD: i16 = 0;
-
-/// What the database says of one occurrence; see `ingest_occurrences` in the migrations.
-#[derive(Debug, Clone, FromRow)]
+/// What became of one occurrence.
+#[derive(Debug, Clone)]
 pub(super) struct Taken {
-    pub(super) outcome: String,
-    #[sqlx(try_from = "Uuid")]
+    pub(super) outcome: Outcome,
+    /// In whose ledger it stands.
     pub(super) home: ErrorId,
-    #[sqlx(try_from = "Uuid")]
+    /// Under which error it is shown; the rest is the state of that one.
     pub(super) root: ErrorId,
     pub(super) status: String,
     pub(super) count: i64,
@@ -25,29 +24,63 @@ pub(super) struct Taken {
     pub(super) ignored_until_count: Option<i64>,
 }
 
-impl Taken {
-    pub(super) fn outcome(&self) -> Outcome {
-        match self.outcome.as_str() {
-            "new" => Outcome::New,
-            "known" => Outcome::Known,
-            _ => Outcome::Duplicate,
-        }
+/// What `ingest_occurrences` answers; see the migrations.
+#[derive(FromRow)]
+struct Answer {
+    stored: Vec<bool>,
+    homes: Vec<Uuid>,
+    created: Option<Vec<Uuid>>,
+    errors: Vec<Uuid>,
+    roots: Vec<Uuid>,
+    statuses: Vec<String>,
+    counts: Vec<i64>,
+    ignored_untils: Vec<Option<DateTime<Utc>>>,
+    ignored_until_counts: Vec<Option<i64>>,
+}
+
+impl Answer {
+    /// One an occurrence, in order; `None` if an error was deleted in between.
+    fn taken(self) -> Option<Vec<Taken>> {
+        let places: HashMap<Uuid, usize> = self.errors.iter().copied().zip(0..).collect();
+        let mut created: HashSet<Uuid> = self.created.into_iter().flatten().collect();
+        let each = self.homes.into_iter().zip(self.stored);
+        each.map(|(home, is_stored)| {
+            let outcome = match is_stored {
+                false => Outcome::Duplicate,
+                // The first of an error makes it.
+                true if created.remove(&home) => Outcome::New,
+                true => Outcome::Known,
+            };
+            let place = places.get(&home).copied();
+            let status = place.map_or("deleted", |at| self.statuses[at].as_str());
+            (outcome == Outcome::Duplicate || status != "deleted").then(|| Taken {
+                outcome,
+                home: ErrorId(home),
+                root: ErrorId(place.map_or(home, |at| self.roots[at])),
+                status: status.to_owned(),
+                count: place.map_or(0, |at| self.counts[at]),
+                ignored_until: place.and_then(|at| self.ignored_untils[at]),
+                ignored_until_count: place.and_then(|at| self.ignored_until_counts[at]),
+            })
+        })
+        .collect()
     }
 }
 
-/// Stores the occurrences, which must hold no event id twice; one answer each, in order.
+/// Stores the occurrences, which must hold no event id twice; one answer each, in order. `None`:
+/// an error was deleted in between, so the transaction is to be begun anew.
 pub(super) async fn take(
     connection: &mut PgConnection,
     occurrences: &[&Prepared],
     clock: &Clock,
-) -> Result<Vec<Taken>, sqlx::Error> {
+) -> Result<Option<Vec<Taken>>, sqlx::Error> {
     macro_rules! column {
         ($($field:tt)*) => {
             occurrences.iter().map(|o| o.$($field)*).collect::<Vec<_>>()
         };
     }
     let new_errors: Vec<Uuid> = occurrences.iter().map(|_| clock.new_id()).collect();
-    sqlx::query_as(
+    let answer: Answer = sqlx::query_as(
         "select * from ingest_occurrences($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     )
     .bind(column!(organization_id.0))
@@ -64,8 +97,9 @@ pub(super) async fn take(
     .bind(column!(environment.as_deref()))
     .bind(column!(release.as_deref()))
     .bind(column!(user_hash.as_deref()))
-    .bind(vec![ENCODING_ZSTD; occurrences.len()])
+    .bind(column!(encoding))
     .bind(column!(payload.as_slice()))
-    .fetch_all(connection)
-    .await
+    .fetch_one(connection)
+    .await?;
+    Ok(answer.taken())
 }

@@ -13,7 +13,7 @@ use sqlx::PgConnection;
 use super::batch::Taken;
 use super::repeated::Remembered;
 use super::writer::{Key, key};
-use super::{Prepared, Submission};
+use super::{Outcome, Prepared, Submission};
 use crate::clock::Clock;
 
 /// Something to append, and the occurrence it is for.
@@ -50,7 +50,7 @@ pub(super) async fn appends(
     for (index, taken) in order.iter().zip(taken) {
         let submission = &submissions[*index];
         let occurrence = &submission.occurrence;
-        if taken.outcome == "new" {
+        if taken.outcome == Outcome::New {
             causes.push(detection(submission, taken.home, clock)?);
         } else if is_back(occurrence, taken) && regressed.insert(taken.root) {
             causes.extend(regression(connection, submission, taken).await?);
@@ -65,7 +65,7 @@ pub(super) async fn appends(
 /// The error was settled, and this occurrence unsettles it.
 fn is_back(occurrence: &Prepared, taken: &Taken) -> bool {
     match taken.status.as_str() {
-        _ if taken.outcome == "duplicate" => false,
+        _ if taken.outcome == Outcome::Duplicate => false,
         "resolved" => true,
         "ignored" => {
             taken
@@ -160,7 +160,7 @@ fn remembered(submission: &Submission, taken: &Taken) -> Result<Cause, Uncaused>
     let answer = serde_json::to_value(Remembered {
         event_id: occurrence.event_id,
         error_id: taken.root,
-        outcome: taken.outcome(),
+        outcome: taken.outcome,
     });
     Ok(Cause {
         key: key(occurrence),

@@ -6,11 +6,13 @@
 
 mod batch;
 mod causes;
+mod compression;
 mod facets;
 mod prepare;
 mod repeated;
 mod writer;
 
+pub use compression::{Dictionaries, Dictionary};
 pub use prepare::{EVENT_MAX, Prepared, Reporter, Unpreparable, keyed_digest, prepare};
 pub use repeated::repeated;
 pub(crate) use writer::ensure_partitions;

@@ -11,10 +11,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use super::compression::{Dictionary, compress};
+
 /// Bytes of one event; more is refused.
 pub const EVENT_MAX: usize = 1024 * 1024;
-/// zstd level: 1 costs a quarter of 3 and gives nine tenths of its gain on events.
-const ZSTD_LEVEL: i32 = 1;
 /// A sender's clock may be wrong by this much; beyond it the time of receipt counts.
 const CLOCK_TOLERANCE: TimeDelta = TimeDelta::days(30);
 /// Characters kept of an environment, a release and a tag's value.
@@ -33,6 +33,8 @@ pub struct Reporter {
     pub rules: Arc<Rules>,
     /// Keys the hashes of users.
     pub secret: Arc<[u8]>,
+    /// What its events are compressed with, once there is one.
+    pub dictionary: Option<Arc<Dictionary>>,
 }
 
 /// An occurrence ready to be stored.
@@ -86,6 +88,8 @@ pub struct Prepared {
     pub description_digest: Option<String>,
     /// The scrubbed event, compressed with zstd.
     pub payload: Vec<u8>,
+    /// 0, or the id of the dictionary that takes.
+    pub encoding: i32,
     /// What limits cut off.
     pub trimmed: bool,
 }
@@ -128,6 +132,7 @@ pub fn prepare(
     let occurrence = occurrence::decode(&scrubbed.json)?;
     let grouping = grouping::fingerprint(grouping::CURRENT, &occurrence);
     let event_id = occurrence.event_id.map(EventId).or(envelope_id);
+    let (payload, encoding) = compress(&scrubbed.json, reporter.dictionary.as_deref())?;
     Ok(Prepared {
         organization_id: reporter.organization_id,
         project_id: reporter.project_id,
@@ -152,7 +157,8 @@ pub fn prepare(
         platform: occurrence.platform.map(|text| cut(text, 64)),
         description: None,
         description_digest: None,
-        payload: zstd::bulk::compress(&scrubbed.json, ZSTD_LEVEL)?,
+        payload,
+        encoding,
         trimmed: scrubbed.trimmed != Trimmed::default(),
     })
 }

@@ -4,11 +4,15 @@ use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
 use bugsage_domain::ids::{EventId, OrganizationId, ProjectId};
+use bugsage_event_store::spans::{self, InSpan};
 use bugsage_event_store::{Verdict, append, in_time, is_away};
+use opentelemetry::KeyValue;
+use opentelemetry::trace::{Link, SpanContext};
 use sqlx::{PgConnection, PgPool};
 use tokio::sync::{mpsc, oneshot};
 
 use super::causes::{Cause, Uncaused, appends};
+use super::compression::training::Untrained;
 use super::facets::{self, Facet, Facets};
 use super::{Outcome, Prepared, Stored, Submission, batch};
 use crate::clock::Clock;
@@ -53,7 +57,11 @@ pub enum IngestError {
     Failed(String),
 }
 
-type Answer = oneshot::Sender<Result<Stored, IngestError>>;
+/// Whom to tell, and the span in which they wait.
+type Answer = (
+    oneshot::Sender<Result<Stored, IngestError>>,
+    Option<SpanContext>,
+);
 
 /// Hands occurrences to the writer. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -71,9 +79,10 @@ impl Ingest {
     ) -> (Self, tokio::task::JoinHandle<()>) {
         let (queue, waiting) = mpsc::channel(limits.queue);
         let writer = Writer {
-            app,
             clock,
             facets: Facets::default(),
+            untrained: Untrained::start(app.clone()),
+            app,
         };
         let task = tokio::spawn(writer.run(waiting, limits.batch));
         (Self { queue }, task)
@@ -96,17 +105,21 @@ impl Ingest {
                 mpsc::error::TrySendError::Full(()) => IngestError::Full,
                 mpsc::error::TrySendError::Closed(()) => IngestError::Unavailable,
             })?;
+        let span = spans::span("ingest.wait", |span| span);
         let mut answers = Vec::with_capacity(submissions.len());
         for (place, submission) in room.zip(submissions) {
             let (answer, stored) = oneshot::channel();
-            place.send((submission, answer));
+            place.send((submission, (answer, span.context())));
             answers.push(stored);
         }
-        let mut results = Vec::with_capacity(answers.len());
-        for stored in answers {
-            results.push(stored.await.unwrap_or(Err(IngestError::Unavailable)));
-        }
-        Ok(results)
+        let waiting = async {
+            let mut results = Vec::with_capacity(answers.len());
+            for stored in answers {
+                results.push(stored.await.unwrap_or(Err(IngestError::Unavailable)));
+            }
+            results
+        };
+        Ok(waiting.in_span(span).await)
     }
 
     /// Occurrences that wait for the next commit.
@@ -133,6 +146,7 @@ enum Failure {
 impl From<sqlx::Error> for Failure {
     fn from(error: sqlx::Error) -> Self {
         if is_away(&error) {
+            tracing::error!(%error, "the database is away");
             return Self::Away;
         }
         match error.as_database_error() {
@@ -156,6 +170,7 @@ struct Writer {
     app: PgPool,
     clock: Clock,
     facets: Facets,
+    untrained: Untrained,
 }
 
 impl Writer {
@@ -165,9 +180,14 @@ impl Writer {
             metrics::histogram!("bugsage_ingest_batch_occurrences").record(taken.len() as f64);
             let (submissions, answers): (Vec<_>, Vec<_>) = taken.drain(..).unzip();
             let started = Instant::now();
-            let results = self.store_all(&submissions).await;
+            let span = spans::span("ingest.batch", |span| {
+                let waiting = answers.iter().filter_map(|(_, waiting)| waiting.clone());
+                span.with_links(waiting.map(Link::with_context).collect())
+                    .with_attributes([KeyValue::new("occurrences", submissions.len() as i64)])
+            });
+            let results = self.store_all(&submissions).in_span(span).await;
             metrics::histogram!("bugsage_ingest_commit_seconds").record(started.elapsed());
-            for (answer, result) in answers.into_iter().zip(results) {
+            for ((answer, _), result) in answers.into_iter().zip(results) {
                 answer.send(result).ok(); // the caller may have gone
             }
         }
@@ -229,13 +249,11 @@ impl Writer {
             order.iter().map(|i| &submissions[*i].occurrence).collect();
         let mut transaction = self.app.begin().await?;
         let taken = batch::take(&mut transaction, &occurrences, &self.clock).await?;
-        if taken.iter().any(|t| t.outcome == "moved") {
-            return Err(Failure::Again);
-        }
+        let taken = taken.ok_or(Failure::Again)?;
         let facets: HashSet<Facet> = occurrences
             .iter()
             .zip(&taken)
-            .filter(|(_, t)| t.outcome != "duplicate")
+            .filter(|(_, t)| t.outcome != Outcome::Duplicate)
             .flat_map(|(occurrence, t)| self.facets.unknown(occurrence, t.home))
             .collect();
         facets::record(&mut transaction, &facets).await?;
@@ -248,7 +266,7 @@ impl Writer {
                 Ok(Stored {
                     event_id: occurrence.event_id,
                     error_id: t.root,
-                    outcome: t.outcome(),
+                    outcome: t.outcome,
                     position: None,
                 }),
             );
@@ -258,6 +276,9 @@ impl Writer {
             .await?;
         transaction.commit().await?;
         self.facets.remember(facets);
+        for occurrence in occurrences {
+            self.untrained.note(occurrence);
+        }
         Ok(answers(submissions, &stored))
     }
 

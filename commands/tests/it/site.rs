@@ -263,6 +263,7 @@ pub(crate) async fn new_project(
         project_id: ProjectId(project),
         rules: Arc::default(),
         secret: Arc::from(*b"secret"),
+        dictionary: None,
     }
 }
 

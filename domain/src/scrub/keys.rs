@@ -1,5 +1,8 @@
 //! Which keys hold secrets.
 
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
+
 /// Secret when the key, joined, ends so: catches `accessToken`, `DB_PASSWORD`, `PHPSESSID`.
 const ENDINGS: [&str; 34] = [
     "password",
@@ -71,33 +74,28 @@ const DESCRIBES: [&str; 10] = [
     "count", "total", "type", "length", "size", "enabled", "required", "timeout", "ttl", "policy",
 ];
 
-/// The members of frames and breadcrumbs, most keys of any event: not worth splitting.
-const COMMON: [&str; 16] = [
-    "filename",
-    "function",
-    "lineno",
-    "colno",
-    "abs_path",
-    "context_line",
-    "pre_context",
-    "post_context",
-    "in_app",
-    "module",
-    "vars",
-    "type",
-    "value",
-    "timestamp",
-    "category",
-    "message",
+/// What the joined form of each sensitive key contains. Most keys of an event contain none, and
+/// are not worth splitting.
+const STEMS: [&str; 22] = [
+    "amz", "auth", "bearer", "card", "cookie", "cred", "csrf", "cvc", "cvv", "dsn", "jwt", "key",
+    "otp", "pass", "pin", "pw", "secret", "sess", "sid", "ssn", "token", "xsrf",
 ];
+
+static STEM: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    #[expect(clippy::expect_used, reason = "a few constant words")]
+    AhoCorasick::builder()
+        .kind(Some(aho_corasick::AhoCorasickKind::DFA))
+        .build(STEMS)
+        .expect("few words")
+});
 
 /// True if the value under this key must go.
 pub(super) fn is_sensitive(key: &str, extra: &[String]) -> bool {
-    if extra.is_empty() && COMMON.contains(&key) {
-        return false;
-    }
     if is_extra(key, extra) {
         return true;
+    }
+    if !has_stem(key) {
+        return false;
     }
     let words = words(key);
     let joined = words.concat();
@@ -113,6 +111,20 @@ pub(super) fn is_sensitive(key: &str, extra: &[String]) -> bool {
         || LAST_WORDS.contains(&last)
         || LAST_WORDS.contains(&stem)
         || words.iter().any(|w| ANY_WORDS.contains(&w.as_str()))
+}
+
+/// False only where no list above can match.
+fn has_stem(key: &str) -> bool {
+    let mut joined = [0_u8; 64];
+    if key.len() > joined.len() || !key.is_ascii() {
+        return true;
+    }
+    let mut length = 0;
+    for byte in key.bytes().filter(u8::is_ascii_alphanumeric) {
+        joined[length] = byte.to_ascii_lowercase();
+        length += 1;
+    }
+    STEM.is_match(&joined[..length])
 }
 
 /// True if a key that the project added is a part of this one.
@@ -147,4 +159,17 @@ fn words(key: &str) -> Vec<String> {
         }
     }
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sensitive_word_has_a_stem() {
+        for word in [&ENDINGS[..], &LAST_WORDS[..], &ANY_WORDS[..]].concat() {
+            assert!(has_stem(word), "{word}");
+            assert!(is_sensitive(word, &[]), "{word}");
+        }
+    }
 }

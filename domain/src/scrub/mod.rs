@@ -6,6 +6,9 @@
 
 mod assigned;
 mod keys;
+mod members;
+mod seen;
+mod state;
 mod stream;
 mod surrogates;
 mod text;
@@ -147,7 +150,7 @@ fn scrub_inside(
         offset: e.valid_up_to(),
     })?;
     let json = surrogates::mend(json);
-    let mut state = stream::State::new(rules, limits, json.len(), texts);
+    let mut state = state::State::new(rules, limits, json.len(), texts);
     let mut reader = serde_json::Deserializer::from_slice(&json);
     let read = stream::Seed::root(&mut state)
         .deserialize(&mut reader)

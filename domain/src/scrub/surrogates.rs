@@ -1,12 +1,13 @@
 //! Lone surrogate escapes, which some SDKs send and no Rust string can hold.
 
+use memchr::memchr;
 use std::borrow::Cow;
 
 /// Replaces each lone `\udXXX` by `\ufffd`, which is as long.
 pub(super) fn mend(json: &[u8]) -> Cow<'_, [u8]> {
     let mut mended = Cow::Borrowed(json);
     let mut at = 0;
-    while let Some(step) = json[at..].iter().position(|b| *b == b'\\') {
+    while let Some(step) = memchr(b'\\', &json[at..]) {
         at += step;
         match unit(json, at) {
             Some(0xD800..=0xDBFF) if matches!(unit(json, at + 6), Some(0xDC00..=0xDFFF)) => {

@@ -1,5 +1,6 @@
-//! Secrets inside a string. Each rule has a cheap test that keeps its pattern from running.
+//! Secrets inside a string. Cheap tests keep patterns from running where they cannot match.
 
+use super::seen::Seen;
 use super::{FILTERED, Rules, assigned};
 use regex::{Captures, Regex};
 use std::borrow::Cow;
@@ -20,13 +21,13 @@ static PEM: LazyLock<Regex> = LazyLock::new(|| {
 });
 static URL: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(://)[^\s/"'@:]*:[^\s/"']*@"#));
 static SCHEME: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)\b((?:bearer|basic)\s+)([A-Za-z0-9._~+/=-]{8,})"));
+    LazyLock::new(|| pattern(r"(?i)(?-u:\b)((?:bearer|basic)\s+)([A-Za-z0-9._~+/=-]{8,})"));
 static KNOWN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?|(?:AKIA|ASIA)[0-9A-Z]{16}",
+        r"(?-u:eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?|(?:AKIA|ASIA)[0-9A-Z]{16}",
         r"|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{20,}|AIza[\w-]{35}",
         r"|bsk_[0-9a-f]{32}|[sr]k_(?:live|test)_[A-Za-z0-9]{10,}|\bsk-[\w-]{20,}|xox[abprs]-[\w-]{10,}|whsec_[\w+/=]{16,}",
-        r"|npm_[A-Za-z0-9]{36}|\bSG\.[\w-]{16,}\.[\w-]{16,}|\bhvs\.[\w-]{24,}|dop_v1_[0-9a-f]{64}",
+        r"|npm_[A-Za-z0-9]{36}|\bSG\.[\w-]{16,}\.[\w-]{16,}|\bhvs\.[\w-]{24,}|dop_v1_[0-9a-f]{64})",
     ))
 });
 static EMAIL: LazyLock<Regex> =
@@ -41,28 +42,14 @@ pub(super) fn scrub<'t>(text: &'t str, rules: &Rules, personal: bool) -> (Cow<'t
         found: 0,
     };
     let seen = Seen::of(text);
-    if seen.long && text.contains("-----BEGIN ") {
-        pass.replace(&PEM, |_| Some(FILTERED.into()));
-    }
     if seen.at && seen.colon {
         pass.replace(&URL, |c| Some(format!("{}{FILTERED}@", &c[1])));
     }
-    if seen.colon {
-        pass.cut(assigned::headers(&pass.text));
+    if seen.word {
+        pass.words(&seen);
     }
-    if seen.space && seen.long {
-        pass.replace(&SCHEME, |c| {
-            looks_random(&c[2]).then(|| format!("{}{FILTERED}", &c[1]))
-        });
-    }
-    if seen.equals || seen.colon || seen.quote || text.contains("--") {
-        pass.cut(assigned::named(&pass.text));
-        if !rules.extra_keys.is_empty() {
-            pass.cut(assigned::extra(&pass.text, &rules.extra_keys));
-        }
-    }
-    if seen.long && seen.joint {
-        pass.replace(&KNOWN, |_| Some(FILTERED.into()));
+    if seen.may_assign() && !rules.extra_keys.is_empty() {
+        pass.cut(assigned::extra(&pass.text, &rules.extra_keys));
     }
     if seen.digits >= 13 {
         pass.cards();
@@ -80,56 +67,31 @@ pub(super) fn scrub<'t>(text: &'t str, rules: &Rules, personal: bool) -> (Cow<'t
     (pass.text, pass.found)
 }
 
-/// What kinds of bytes a text holds.
-#[derive(Default)]
-struct Seen {
-    digits: usize,
-    at: bool,
-    colon: bool,
-    equals: bool,
-    quote: bool,
-    space: bool,
-    dot: bool,
-    joint: bool,
-    long: bool,
-}
-
-impl Seen {
-    fn of(text: &str) -> Self {
-        let mut seen = Self {
-            long: text.len() >= 14,
-            ..Self::default()
-        };
-        for byte in text.bytes() {
-            match byte {
-                b'0'..=b'9' => {
-                    seen.digits += 1;
-                    seen.joint = true;
-                }
-                b'@' => seen.at = true,
-                b':' => seen.colon = true,
-                b'=' => seen.equals = true,
-                b'"' | b'\'' => seen.quote = true,
-                b' ' | b'\t' | b'\n' | b'\r' => seen.space = true,
-                b'.' => {
-                    seen.dot = true;
-                    seen.joint = true;
-                }
-                b'_' | b'-' => seen.joint = true,
-                _ if text.len() >= 20 => seen.joint = true,
-                _ => {}
-            }
-        }
-        seen
-    }
-}
-
 struct Pass<'a> {
     text: Cow<'a, str>,
     found: u32,
 }
 
 impl Pass<'_> {
+    /// The rules that need one of the words of [`Seen::word`].
+    fn words(&mut self, seen: &Seen) {
+        if seen.dash && self.text.contains("-----BEGIN ") {
+            self.replace(&PEM, |_| Some(FILTERED.into()));
+        }
+        if seen.colon {
+            self.cut(assigned::headers(&self.text));
+        }
+        if seen.space {
+            self.replace(&SCHEME, |c| {
+                looks_random(&c[2]).then(|| format!("{}{FILTERED}", &c[1]))
+            });
+        }
+        if seen.may_assign() {
+            self.cut(assigned::named(&self.text));
+        }
+        self.replace(&KNOWN, |_| Some(FILTERED.into()));
+    }
+
     fn replace(&mut self, pattern: &Regex, with: impl Fn(&Captures<'_>) -> Option<String>) {
         let mut found = 0;
         let replaced = pattern.replace_all(&self.text, |c: &Captures<'_>| match with(c) {
@@ -180,8 +142,11 @@ impl Pass<'_> {
 
 /// True if a private key begins in this text and does not end in it.
 pub(super) fn opens_private_key(text: &str) -> bool {
-    text.rsplit_once("-----BEGIN ")
-        .is_some_and(|(_, rest)| rest.contains("PRIVATE KEY") && !rest.contains("-----END "))
+    // Found forwards, which is quick; then where it stands last.
+    text.contains("-----BEGIN ")
+        && text
+            .rsplit_once("-----BEGIN ")
+            .is_some_and(|(_, rest)| rest.contains("PRIVATE KEY") && !rest.contains("-----END "))
 }
 
 /// True for a text that can be a line in the middle of a private key.
@@ -280,6 +245,9 @@ fn card_from(text: &[u8], groups: &[(usize, usize)]) -> Option<usize> {
 
 /// True for a number that can be a card's.
 pub(super) fn is_card_number(number: u64) -> bool {
+    if number < 1_000_000_000_000 {
+        return false;
+    }
     let digits: Vec<u8> = number
         .to_string()
         .bytes()

@@ -2,6 +2,8 @@
 
 mod grouping;
 
+use std::io::Read;
+
 use bugsage_domain::ids::{ErrorId, EventId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -13,8 +15,8 @@ pub use grouping::{Grouping, GroupingPart};
 use crate::moment::comparable;
 use crate::{QueryError, Scope, cursor};
 
-/// A payload compressed by zstd without a dictionary.
-const ZSTD: i16 = 0;
+/// A payload compressed without a dictionary; other numbers are the dictionary's.
+const PLAIN: i32 = 0;
 
 /// Which occurrences of an error are asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,7 +129,7 @@ pub(crate) async fn list(
 struct Stored {
     #[sqlx(flatten)]
     summary: OccurrenceSummary,
-    encoding: i16,
+    encoding: i32,
     payload: Vec<u8>,
 }
 
@@ -152,18 +154,39 @@ pub(crate) async fn one(
     .bind(scope.organization.0)
     .bind(event.0)
     .bind(scope.project_number())
-    .fetch_optional(connection)
+    .fetch_optional(&mut *connection)
     .await?;
-    stored
-        .map(|stored| unpack(stored).ok_or(QueryError::Payload(event)))
-        .transpose()
+    let Some(stored) = stored else {
+        return Ok(None);
+    };
+    let dictionary = match stored.encoding {
+        PLAIN => Some(Vec::new()),
+        id => dictionary(connection, scope, id).await?,
+    };
+    let occurrence = dictionary.and_then(|dictionary| unpack(stored, &dictionary));
+    occurrence.map(Some).ok_or(QueryError::Payload(event))
 }
 
-fn unpack(stored: Stored) -> Option<Occurrence> {
-    if stored.encoding != ZSTD {
-        return None;
-    }
-    let json = zstd::stream::decode_all(stored.payload.as_slice()).ok()?;
+async fn dictionary(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    id: i32,
+) -> Result<Option<Vec<u8>>, sqlx::Error> {
+    sqlx::query_scalar(
+        "select bytes from dictionaries where organization_id = $1 and dictionary_id = $2",
+    )
+    .bind(scope.organization.0)
+    .bind(id)
+    .fetch_optional(connection)
+    .await
+}
+
+/// An empty dictionary is none.
+fn unpack(stored: Stored, dictionary: &[u8]) -> Option<Occurrence> {
+    let payload = stored.payload.as_slice();
+    let mut reader = zstd::stream::read::Decoder::with_dictionary(payload, dictionary).ok()?;
+    let mut json = Vec::new();
+    reader.read_to_end(&mut json).ok()?;
     Some(Occurrence {
         grouping: grouping::explain(&json)?,
         payload: serde_json::from_slice(&json).ok()?,

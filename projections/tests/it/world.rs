@@ -198,7 +198,7 @@ impl World {
         sqlx::query(
             "select * from ingest_occurrences(array[$1], array[$2], array[$3], array[1::smallint],
                  array[$4], array[$5], array[$6], array[$6], array['a headline'], array['error'],
-                 array[$7], array[$8], array[$9], array[0::smallint], array[$10])",
+                 array[$7], array[$8], array[$9], array[0], array[$10])",
         )
         .bind(self.scope.organization.0)
         .bind(self.scope.project.unwrap().0)

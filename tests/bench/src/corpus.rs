@@ -63,33 +63,34 @@ impl Corpus {
             .collect();
         Self { head, bodies, mix }
     }
-}
 
-impl Requests for Corpus {
-    fn write(&self, number: u64, to: &mut Vec<u8>) {
+    /// One envelope, and whether it is gzip.
+    pub(crate) fn body(&self, number: u64) -> (bool, Vec<u8>) {
         let id =
             uuid::Builder::from_random_bytes(Random(self.mix.seed ^ number).bytes()).into_uuid();
         let body = &self.bodies[usize::try_from(number).unwrap_or(0) % self.bodies.len()];
         let line = format!("{{\"event_id\":\"{}\"}}\n", id.simple());
-        let line = if body.is_gzip {
-            stored(&line)
-        } else {
-            line.into_bytes()
+        let mut whole = match body.is_gzip {
+            true => stored(&line),
+            false => line.into_bytes(),
         };
-        let fresh = self.mix.all_new.then(|| format!("k{number}"));
-        let rest = match &fresh {
-            Some(word) => replaced(&body.rest, word),
-            None => std::borrow::Cow::Borrowed(body.rest.as_slice()),
-        };
+        match self.mix.all_new {
+            true => whole.extend_from_slice(&replaced(&body.rest, &format!("k{number}"))),
+            false => whole.extend_from_slice(&body.rest),
+        }
+        (body.is_gzip, whole)
+    }
+}
+
+impl Requests for Corpus {
+    fn write(&self, number: u64, to: &mut Vec<u8>) {
+        let (is_gzip, body) = self.body(number);
         to.extend_from_slice(self.head.as_bytes());
-        if body.is_gzip {
+        if is_gzip {
             to.extend_from_slice(b"Content-Encoding: gzip\r\n");
         }
-        to.extend_from_slice(
-            format!("Content-Length: {}\r\n\r\n", line.len() + rest.len()).as_bytes(),
-        );
-        to.extend_from_slice(&line);
-        to.extend_from_slice(&rest);
+        to.extend_from_slice(format!("Content-Length: {}\r\n\r\n", body.len()).as_bytes());
+        to.extend_from_slice(&body);
     }
 }
 

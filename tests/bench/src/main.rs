@@ -6,6 +6,7 @@ mod corpus;
 mod ingest;
 mod load;
 mod service;
+mod stages;
 mod table;
 
 use clap::{Parser, ValueEnum};
@@ -26,6 +27,8 @@ struct Arguments {
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
 enum What {
+    /// What one event costs before the database, stage by stage.
+    Stages,
     /// Occurrences a second.
     Ingest,
 }
@@ -35,6 +38,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments = Arguments::parse();
     let server = Server::new(&arguments.database)?;
     let wanted = |what: What| arguments.what.is_empty() || arguments.what.contains(&what);
+    if wanted(What::Stages) {
+        stages::run(arguments.seconds);
+    }
     if wanted(What::Ingest) {
         ingest::run(&server, arguments.seconds).await?;
     }

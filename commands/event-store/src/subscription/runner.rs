@@ -4,12 +4,14 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures::FutureExt;
-use sqlx::{PgConnection, PgPool};
+use opentelemetry::KeyValue;
+use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use tokio_util::sync::CancellationToken;
 
 use super::rebuild::{RebuildError, rebuild};
 use super::{HandlerError, Projection, Wake, checkpoint, schema};
 use crate::event::RecordedEvent;
+use crate::spans::{self, InSpan};
 
 /// Events applied in one transaction.
 const BATCH: i64 = 500;
@@ -77,18 +79,19 @@ pub async fn step(projector: &PgPool, projection: &dyn Projection) -> Result<Ste
             return Ok(Step::Idle);
         };
         let events = checkpoint::after(&mut transaction, position, limit).await?;
-        let Some(last) = events.last().map(|event| event.position) else {
+        if events.is_empty() {
             return Ok(Step::Idle);
-        };
-        schema::open(&mut transaction, &schema::live(projection)).await?;
-        match apply_all(&mut transaction, projection, &events).await {
-            Ok(()) => {
-                checkpoint::advance(&mut transaction, projection, last).await?;
-                transaction.commit().await?;
-                return Ok(Step::Applied(events.len()));
-            }
+        }
+        let span = spans::span("projection.batch", |span| {
+            span.with_attributes([
+                KeyValue::new("projection", projection.name()),
+                KeyValue::new("events", events.len() as i64),
+            ])
+        });
+        let applied = commit(transaction, projection, &events).in_span(span);
+        match applied.await? {
+            Ok(()) => return Ok(Step::Applied(events.len())),
             Err(failed) if failed.index == 0 => {
-                transaction.rollback().await?;
                 record_stall(projector, projection, &failed).await?;
                 return Ok(Step::Stalled {
                     position: failed.position,
@@ -96,12 +99,27 @@ pub async fn step(projector: &PgPool, projection: &dyn Projection) -> Result<Ste
                 });
             }
             // Apply what stands before the failing event, so that it alone is stuck.
-            Err(failed) => {
-                transaction.rollback().await?;
-                limit = i64::try_from(failed.index).unwrap_or(BATCH);
-            }
+            Err(failed) => limit = i64::try_from(failed.index).unwrap_or(BATCH),
         }
     }
+}
+
+/// Applies all of them and moves the checkpoint, or neither.
+async fn commit(
+    mut transaction: Transaction<'_, Postgres>,
+    projection: &dyn Projection,
+    events: &[RecordedEvent],
+) -> Result<Result<(), Failed>, sqlx::Error> {
+    schema::open(&mut transaction, &schema::live(projection)).await?;
+    let applied = apply_all(&mut transaction, projection, events).await;
+    match (&applied, events.last()) {
+        (Ok(()), Some(last)) => {
+            checkpoint::advance(&mut transaction, projection, last.position).await?;
+            transaction.commit().await?;
+        }
+        _ => transaction.rollback().await?,
+    }
+    Ok(applied)
 }
 
 pub(super) async fn apply_all(

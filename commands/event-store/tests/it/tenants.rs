@@ -24,7 +24,7 @@ async fn inhabit(store: &Store, organization: OrganizationId) {
              array[1::smallint], array['{organization}'::bytea], array[gen_random_uuid()],
              array['2026-01-01 12:00Z'::timestamptz], array['2026-01-01 12:00Z'::timestamptz],
              array['title'], array['error'], array['production'], array['1.0'],
-             array['\\x01'::bytea], array[0::smallint], array['\\x02'::bytea]);
+             array['\\x01'::bytea], array[0], array['\\x02'::bytea]);
          select record_facets(array['{organization}'::uuid],
              (select array_agg(error_id) from error_state where organization_id = '{organization}'),
              array['tag'], array['a:b'])"

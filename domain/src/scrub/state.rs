@@ -1,0 +1,164 @@
+//! What the transcoder writes: strings by the rules, lists within their bounds.
+
+use super::stream::Place;
+use super::{FILTERED, Limits, Refused, Rules, Trimmed, text};
+use std::borrow::Cow;
+
+/// JSON in a text in JSON is read as such so many times; each takes stack.
+const TEXTS_MAX: u8 = 2;
+
+/// What the pass has written and counted so far.
+pub(super) struct State<'r> {
+    pub(super) out: Vec<u8>,
+    pub(super) redactions: u32,
+    pub(super) trimmed: Trimmed,
+    pub(super) refused: Option<Refused>,
+    /// A private key began in a string and goes on in the next: the lines of a source file.
+    in_private_key: bool,
+    /// In how many texts of JSON this JSON stands.
+    texts: u8,
+    pub(super) rules: &'r Rules,
+    pub(super) limits: &'r Limits,
+}
+
+/// Which elements of a list that is too long stay.
+enum Keep {
+    First,
+    Last,
+    Ends,
+}
+
+impl<'r> State<'r> {
+    pub(super) fn new(rules: &'r Rules, limits: &'r Limits, size: usize, texts: u8) -> Self {
+        let out = Vec::with_capacity(size);
+        Self {
+            out,
+            redactions: 0,
+            trimmed: Trimmed::default(),
+            refused: None,
+            in_private_key: false,
+            texts,
+            rules,
+            limits,
+        }
+    }
+
+    pub(super) fn write_str(&mut self, value: &str, place: Place) {
+        if self.in_private_key && text::is_key_line(value) {
+            return self.write_filtered();
+        }
+        self.in_private_key = text::opens_private_key(value);
+        let value = self.clean(value, place);
+        // Writing to a Vec cannot fail; a string always has a JSON form.
+        let _ = serde_json::to_writer(&mut self.out, value.as_ref());
+    }
+
+    pub(super) fn clean<'s>(&mut self, value: &'s str, place: Place) -> Cow<'s, str> {
+        if place == Place::Sensitive {
+            return self.filtered(value);
+        }
+        let personal = !matches!(place, Place::Versions | Place::Version);
+        let rules = self.rules;
+        // NUL goes first, so that it cannot split a secret in the rules' eyes and not in a reader's.
+        let value = match value.contains('\0') {
+            true => Cow::Owned(value.replace('\0', "\u{FFFD}")),
+            false => Cow::Borrowed(value),
+        };
+        let (found, cleaned) = match self.json_inside(&value) {
+            Some(inside) => (inside.redactions, inside.text),
+            None => match text::scrub(&value, rules, personal) {
+                (Cow::Owned(text), found) => (found, Some(text)),
+                (Cow::Borrowed(_), found) => (found, None),
+            },
+        };
+        self.redactions += found;
+        self.cut(cleaned.map_or(value, Cow::Owned))
+    }
+
+    /// Scrubs a text that is an object or array of JSON as such, so that its keys count.
+    fn json_inside(&self, text: &str) -> Option<Inside> {
+        let json = text.trim_start().starts_with(['{', '[']) && text != FILTERED;
+        if !json || self.texts >= TEXTS_MAX {
+            return None;
+        }
+        let inside = super::scrub_inside(text.as_bytes(), self.rules, self.limits, self.texts + 1);
+        let scrubbed = inside.ok()?;
+        let redactions = scrubbed.redactions;
+        let text = match redactions {
+            0 => None,
+            _ => Some(String::from_utf8(scrubbed.json).ok()?),
+        };
+        Some(Inside { text, redactions })
+    }
+
+    fn filtered<'s>(&mut self, value: &'s str) -> Cow<'s, str> {
+        if value.is_empty() || value == FILTERED {
+            return Cow::Borrowed(value);
+        }
+        self.redactions += 1;
+        Cow::Borrowed(FILTERED)
+    }
+
+    fn cut<'s>(&mut self, value: Cow<'s, str>) -> Cow<'s, str> {
+        if value.len() <= self.limits.text {
+            return value;
+        }
+        self.trimmed.text += 1;
+        let end = value.floor_char_boundary(self.limits.text.saturating_sub('…'.len_utf8()));
+        Cow::Owned(format!("{}…", &value[..end]))
+    }
+
+    pub(super) fn write_filtered(&mut self) {
+        self.redactions += 1;
+        self.out.extend_from_slice(b"\"[Filtered]\"");
+    }
+
+    /// Drops from the output the elements that a list has too many.
+    pub(super) fn trim(&mut self, place: Place, starts: &[usize]) {
+        let (limits, trimmed) = (self.limits, &mut self.trimmed);
+        let (limit, keep, count) = match place {
+            Place::Frames => (limits.frames, Keep::Ends, &mut trimmed.frames),
+            Place::Breadcrumbs => (limits.breadcrumbs, Keep::Last, &mut trimmed.breadcrumbs),
+            Place::Exceptions => (limits.exceptions, Keep::Last, &mut trimmed.exceptions),
+            Place::Threads => (limits.threads, Keep::First, &mut trimmed.threads),
+            Place::Tags => (limits.tags, Keep::First, &mut trimmed.tags),
+            _ => return,
+        };
+        if starts.len() <= limit {
+            return;
+        }
+        let excess = starts.len() - limit;
+        *count += u32::try_from(excess).unwrap_or(u32::MAX);
+        let first = match keep {
+            Keep::First => limit,
+            Keep::Last => 0,
+            Keep::Ends => limit / 2,
+        };
+        match starts.get(first + excess) {
+            Some(end) => drop(self.out.drain(starts[first]..*end)),
+            None => {
+                self.out.truncate(starts[first]);
+                if self.out.last() == Some(&b',') {
+                    self.out.pop();
+                }
+            }
+        }
+    }
+
+    pub(super) fn splice_filtered(&mut self, start: usize, end: usize) {
+        let value = &self.out[start..end];
+        if !matches!(
+            value,
+            b"\"[Filtered]\"" | b"null" | b"true" | b"false" | b"\"\""
+        ) {
+            self.out.splice(start..end, *b"\"[Filtered]\"");
+            self.redactions += 1;
+        }
+    }
+}
+
+/// What was made of a text that is JSON itself; `text` only if something was taken out.
+struct Inside {
+    text: Option<String>,
+    redactions: u32,
+}
