@@ -4,7 +4,7 @@ DEV = @command -v python3 >/dev/null || { \
 	echo "bugsage: Python 3.9 or newer is missing: install the package python3." >&2; exit 1; }; \
 	exec python3 scripts/dev
 
-.PHONY: help run test bench chaos servers fmt lint
+.PHONY: help run test bench chaos fuzz servers fmt lint
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -20,6 +20,9 @@ bench: ## measure a release build; ARGS=ingest for one part
 
 chaos: ## kill the service 200 times under load, its servers and network too; ARGS=--kills=30 for less
 	$(DEV) chaos $(ARGS)
+
+fuzz: ## search for input that breaks a rule, FUZZ_SECONDS (60) for each kind
+	$(DEV) fuzz
 
 servers: ## the throw-away servers alone, until Ctrl-C, for single tests by hand
 	$(DEV) servers

@@ -20,14 +20,10 @@ use crate::ingest::answer::Rejection;
 use crate::ingest::{cors, endpoint};
 use crate::problem::Problem;
 use crate::state::App;
-use crate::{health, metrics, min_position, request_id};
+use crate::{health, metrics, min_position, request_id, transfer};
 
-/// Bytes of a body of the REST API.
-const BODY_MAX: usize = 2 * 1024 * 1024;
-/// How long the next part of such a body is waited for.
+/// How long the next part of a body of the REST API is waited for.
 const BODY_PAUSE: Duration = Duration::from_secs(10);
-/// Bytes of a bulk ingest.
-const BULK_BODY_MAX: usize = 20 * 1024 * 1024;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -61,6 +57,7 @@ fn rest() -> OpenApiRouter<App> {
         .routes(routes!(list::list, create::create))
         .routes(routes!(read::statistics))
         .routes(routes!(bulk::bulk))
+        .routes(routes!(bulk_ingest::bulk_ingest))
         .routes(routes!(read::get, change::update, change::delete))
         .routes(routes!(verbs::resolve))
         .routes(routes!(verbs::ignore))
@@ -70,12 +67,6 @@ fn rest() -> OpenApiRouter<App> {
         .routes(routes!(read::occurrences))
         .routes(routes!(read::activity))
         .routes(routes!(read::occurrence))
-        .layer(DefaultBodyLimit::max(BODY_MAX))
-        .merge(
-            OpenApiRouter::new()
-                .routes(routes!(bulk_ingest::bulk_ingest))
-                .layer(DefaultBodyLimit::max(BULK_BODY_MAX)),
-        )
 }
 
 fn operation() -> OpenApiRouter<App> {
@@ -104,8 +95,7 @@ fn ingest() -> Router<App> {
                 .route(&path("store"), post(endpoint::store_event));
         }
     }
-    // The body is counted and bounded while it is read: see ingest::body.
-    router.layer(DefaultBodyLimit::disable())
+    router
 }
 
 /// The document of everything the service answers.
@@ -129,6 +119,8 @@ pub fn router(app: App) -> Router {
         router = router.merge(SwaggerUi::new("/docs").url("/api/v1/openapi.json", openapi()));
     }
     router
+        // Every body is counted and bounded while it is read: see in_flight.
+        .layer(DefaultBodyLimit::disable())
         .fallback(async || Problem::not_found("such address"))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .layer(CatchPanicLayer::custom(
@@ -136,6 +128,7 @@ pub fn router(app: App) -> Router {
                 Problem::internal(&"a handler panicked").into_response()
             },
         ))
+        .layer(from_fn(transfer::layer))
         .layer(from_fn(cors::layer))
         .layer(from_fn_with_state(app.clone(), request_id::layer))
         .with_state(app)

@@ -9,7 +9,7 @@ use bugsage_projections::Queries;
 use sqlx::PgPool;
 
 use crate::heavy::Heavy;
-use crate::ingest::body::InFlight;
+use crate::in_flight::InFlight;
 use crate::keys::Keys;
 use crate::nats::Nats;
 use crate::settings::Settings;

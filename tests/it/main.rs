@@ -25,6 +25,7 @@ mod openapi;
 mod problems;
 mod proxy;
 mod ready;
+mod room;
 mod settings;
 mod smoke;
 mod workspace;

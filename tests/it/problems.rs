@@ -8,7 +8,7 @@ use crate::app::{Answer, PATIENCE, TestApp, send};
 
 /// Fails unless it is a problem of this kind that names its own request.
 #[track_caller]
-fn assert_problem(answer: &Answer, status: u16, kind: &str) {
+pub(crate) fn assert_problem(answer: &Answer, status: u16, kind: &str) {
     assert_eq!(answer.status.as_u16(), status, "{}", answer.body);
     assert_eq!(
         answer.header("content-type"),
@@ -230,6 +230,7 @@ async fn what_is_wrong_with_a_value_is_told_in_the_words_of_the_api() {
         .await
         .expect(200);
     let detail = told(answer["results"][0]["problem"].clone());
-    assert_eq!(detail, "invalid type: integer `5`, expected an object");
+    let expected = "invalid type: integer `5`, expected an object at line 1 column 1";
+    assert_eq!(detail, expected);
     app.stop().await;
 }

@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::body::Body;
 use super::change::execute;
-use super::{Body, at_position, clean_assignee, clean_tags};
+use super::{at_position, clean_assignee, clean_tags};
 use crate::keys::Caller;
 use crate::problem::Problem;
 use crate::problem::documented::ChangingMany;
@@ -132,7 +133,7 @@ impl BulkAction {
 pub async fn bulk(
     State(app): State<App>,
     caller: Caller,
-    Body(action): Body<BulkAction>,
+    Body(action, _held): Body<BulkAction>,
 ) -> Result<Response, Problem> {
     let ids = action.ids().to_vec();
     if !(1..=IDS_MAX).contains(&ids.len()) {

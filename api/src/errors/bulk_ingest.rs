@@ -5,12 +5,15 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use bugsage_commands::ingest::Submission;
+use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::report::{ErrorCreate, ErrorCreated, submission};
-use super::{Body, at_position};
+use super::at_position;
+use super::body::Body;
+use super::report::{ErrorCreate, ErrorCreated};
+use super::submission::submission;
 use crate::heavy;
 use crate::keys::Caller;
 use crate::problem::Problem;
@@ -19,13 +22,48 @@ use crate::state::App;
 
 /// Reports in one request.
 const BULK_MAX: usize = 1_000;
+/// Bytes of such a request.
+const BODY_MAX: usize = 20 * 1024 * 1024;
 
 /// Many reports.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BulkIngest {
     /// 1 to 1,000 of them.
-    pub errors: Vec<Value>,
+    #[serde(deserialize_with = "reports")]
+    #[schema(value_type = Vec<Object>, min_items = 1, max_items = 1000)]
+    pub errors: Vec<Box<RawValue>>,
+}
+
+/// Reads 1 to [`BULK_MAX`] reports and none beyond: ten million zeros are 20 MB too.
+fn reports<'de, D: Deserializer<'de>>(list: D) -> Result<Vec<Box<RawValue>>, D::Error> {
+    struct Reports;
+
+    impl<'de> Visitor<'de> for Reports {
+        type Value = Vec<Box<RawValue>>;
+
+        fn expecting(&self, to: &mut std::fmt::Formatter) -> std::fmt::Result {
+            to.write_str("a list of reports")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            let mut reports = Vec::new();
+            while let Some(report) = list.next_element()? {
+                reports.push(report);
+                if reports.len() > BULK_MAX {
+                    break;
+                }
+            }
+            match (1..=BULK_MAX).contains(&reports.len()) {
+                true => Ok(reports),
+                false => Err(A::Error::custom(format!(
+                    "errors has 1 to {BULK_MAX} elements"
+                ))),
+            }
+        }
+    }
+
+    list.deserialize_seq(Reports)
 }
 
 /// The answer to one of many reports.
@@ -63,20 +101,15 @@ pub async fn bulk_ingest(
     State(app): State<App>,
     caller: Caller,
     headers: HeaderMap,
-    Body(bulk): Body<BulkIngest>,
+    Body(bulk, _held): Body<BulkIngest, BODY_MAX>,
 ) -> Result<Response, Problem> {
-    if !(1..=BULK_MAX).contains(&bulk.errors.len()) {
-        return Err(Problem::invalid(format!(
-            "errors has 1 to {BULK_MAX} elements"
-        )));
-    }
     let mut results = Vec::with_capacity(bulk.errors.len());
     let mut waiting = Vec::new();
     let mut submissions = Vec::new();
     let usual = heavy::announced(&headers) / bulk.errors.len();
-    for (index, value) in bulk.errors.into_iter().enumerate() {
+    for (index, report) in bulk.errors.into_iter().enumerate() {
         tokio::task::yield_now().await;
-        let work = || prepared(&app, &caller, value);
+        let work = || prepared(&app, &caller, &report);
         match app.heavy.run(usual, work).await {
             Ok((submission, report)) => {
                 submissions.push(submission);
@@ -113,10 +146,10 @@ pub async fn bulk_ingest(
 fn prepared(
     app: &App,
     caller: &Caller,
-    value: Value,
+    report: &RawValue,
 ) -> Result<(Submission, ErrorCreate), Problem> {
     let report: ErrorCreate =
-        serde_json::from_value(value).map_err(|error| Problem::invalid(error.to_string()))?;
+        serde_json::from_str(report.get()).map_err(|error| Problem::invalid(error.to_string()))?;
     Ok((submission(app, caller, &report, None)?, report))
 }
 

@@ -19,8 +19,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::body::Body;
 use super::written::ErrorWritten;
-use super::{At, Body, DESCRIPTION_MAX, clean, clean_assignee, clean_tags, if_match, written};
+use super::{At, DESCRIPTION_MAX, clean, clean_assignee, clean_tags, if_match, written};
 use crate::idempotency;
 use crate::keys::Caller;
 use crate::problem::Problem;
@@ -149,7 +150,7 @@ pub async fn update(
     caller: Caller,
     At(id): At<Uuid>,
     headers: HeaderMap,
-    Body(update): Body<ErrorUpdate>,
+    Body(update, _held): Body<ErrorUpdate>,
 ) -> Result<Response, Problem> {
     let mut context = context(&caller, &headers, &update, &format!("update {id}"))?;
     if let Some(first) = first_answer(&app, &context).await? {

@@ -7,8 +7,10 @@ use axum::response::Response;
 use bugsage_commands::ingest::{Outcome, Stored, Submission, repeated};
 use bugsage_event_store::Idempotency;
 
-use super::report::{ErrorCreate, ErrorCreated, submission};
-use super::{Body, at_position};
+use super::at_position;
+use super::body::Body;
+use super::report::{ErrorCreate, ErrorCreated};
+use super::submission::submission;
 use crate::heavy;
 use crate::idempotency;
 use crate::keys::Caller;
@@ -26,7 +28,7 @@ pub async fn create(
     State(app): State<App>,
     caller: Caller,
     headers: HeaderMap,
-    Body(report): Body<ErrorCreate>,
+    Body(report, _held): Body<ErrorCreate>,
 ) -> Result<Response, Problem> {
     let what = format!("create in {}", caller.reporter.project_id);
     let key = idempotency::from_headers(&headers, &what, &report)?;

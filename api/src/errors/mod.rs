@@ -1,5 +1,6 @@
 //! `/api/v1/errors`: reading errors and changing them.
 
+pub mod body;
 pub mod bulk;
 pub mod bulk_ingest;
 pub mod change;
@@ -7,14 +8,14 @@ pub mod create;
 pub mod list;
 pub mod read;
 pub mod report;
+mod submission;
 pub mod verbs;
 pub mod written;
 
 use axum::Json;
-use axum::body::HttpBody;
-use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Version, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use bugsage_domain::error::{ASSIGNEE_MAX, TAG_MAX};
 use bugsage_domain::scrub::{Rules, scrub_text};
@@ -30,35 +31,6 @@ pub const POSITION: &str = "x-bugsage-position";
 
 /// Characters of a description.
 const DESCRIPTION_MAX: usize = 10_000;
-
-/// A JSON body whose faults are answered as problems.
-pub struct Body<T>(pub T);
-
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        // A command that needs no more than its address may come without a body.
-        if has_no_body(&request) {
-            return serde_json::from_str("{}")
-                .map(Self)
-                .map_err(|error| Problem::invalid(error.to_string()));
-        }
-        Ok(Self(Json::from_request(request, state).await?.0))
-    }
-}
-
-/// Neither a body nor a word about one. Asked of the head where a layer hides the body's end.
-fn has_no_body(request: &Request) -> bool {
-    let headers = request.headers();
-    let announces_none = request.version() < Version::HTTP_2
-        && !headers.contains_key(header::TRANSFER_ENCODING)
-        && headers
-            .get(header::CONTENT_LENGTH)
-            .is_none_or(|length| length == "0");
-    !headers.contains_key(header::CONTENT_TYPE)
-        && (announces_none || request.body().is_end_stream())
-}
 
 /// Path parameters whose faults are answered as problems.
 pub struct At<T>(pub T);

@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::body::Body;
 use super::change::{context, execute, first_answer, known, standing_of};
 use super::written::ErrorWritten;
-use super::{At, Body, clean, moment, written};
+use super::{At, clean, moment, written};
 use crate::keys::Caller;
 use crate::problem::Problem;
 use crate::problem::documented::Changing;
@@ -61,7 +62,7 @@ macro_rules! verb {
             $caller: Caller,
             At($id): At<Uuid>,
             headers: HeaderMap,
-            Body($request): Body<$body>,
+            Body($request, _held): Body<$body>,
         ) -> Result<Response, Problem> {
             let what = format!("{} {}", stringify!($name), $id);
             let context = context(&$caller, &headers, &$request, &what)?;

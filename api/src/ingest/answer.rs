@@ -5,17 +5,10 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use bugsage_commands::ingest::{IngestError, Unpreparable};
-use bugsage_commands::intake::auth::AuthError;
-use bugsage_commands::intake::envelope::EnvelopeError;
-use bugsage_commands::intake::inflate::InflateError;
-use bugsage_commands::intake::store::StoreError;
-use bugsage_domain::scrub::Refused;
 use serde::Serialize;
 use utoipa::openapi::{RefOr, Response as Described};
 use utoipa::{IntoResponses, ToSchema};
 
-use super::body::Unread;
 use crate::problem::documented::described;
 
 /// Characters of a reason in a header: it may hold what the sender wrote.
@@ -118,81 +111,5 @@ impl IntoResponses for Rejection {
         ]
         .map(|(status, meaning)| described(status, meaning, "Rejection", "application/json"))
         .into()
-    }
-}
-
-impl From<AuthError> for Rejection {
-    fn from(error: AuthError) -> Self {
-        Self::new(StatusCode::FORBIDDEN, "auth", error.to_string())
-    }
-}
-
-impl From<Unread> for Rejection {
-    fn from(error: Unread) -> Self {
-        let (status, reason) = match &error {
-            Unread::NoRoom => (StatusCode::TOO_MANY_REQUESTS, "bytes_in_flight"),
-            Unread::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "compressed_size"),
-            Unread::Broken(_) => (StatusCode::BAD_REQUEST, "broken_body"),
-            Unread::Inflate(InflateError::TooLarge { .. }) => {
-                (StatusCode::PAYLOAD_TOO_LARGE, "decompressed_size")
-            }
-            Unread::Inflate(
-                InflateError::UnknownEncoding { .. } | InflateError::TooManyEncodings { .. },
-            ) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "encoding"),
-            Unread::Inflate(InflateError::Corrupt { .. }) => (StatusCode::BAD_REQUEST, "encoding"),
-        };
-        Self::new(status, reason, error.to_string())
-    }
-}
-
-impl From<EnvelopeError> for Rejection {
-    fn from(error: EnvelopeError) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "framing", error.to_string())
-    }
-}
-
-impl From<Unpreparable> for Rejection {
-    fn from(error: Unpreparable) -> Self {
-        let (status, reason) = match &error {
-            Unpreparable::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "event_size"),
-            Unpreparable::Refused(Refused::TooDeep { .. }) => (StatusCode::BAD_REQUEST, "depth"),
-            Unpreparable::Refused(_) | Unpreparable::NotAnEvent(_) => {
-                (StatusCode::BAD_REQUEST, "json")
-            }
-            Unpreparable::Compression(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
-        };
-        Self::new(status, reason, error.to_string())
-    }
-}
-
-impl From<StoreError> for Rejection {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Inflate(error) => Unread::Inflate(error).into(),
-            other => Self::new(StatusCode::BAD_REQUEST, "json", other.to_string()),
-        }
-    }
-}
-
-impl From<IngestError> for Rejection {
-    fn from(error: IngestError) -> Self {
-        match error {
-            IngestError::Full => {
-                Self::new(StatusCode::TOO_MANY_REQUESTS, "queue", error.to_string())
-            }
-            IngestError::Unavailable | IngestError::KeyReused => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "database",
-                error.to_string(),
-            ),
-            IngestError::Failed(cause) => {
-                tracing::error!(cause, "an occurrence could not be stored");
-                Self::new(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "internal",
-                    "the occurrence could not be stored; the log has the cause",
-                )
-            }
-        }
     }
 }

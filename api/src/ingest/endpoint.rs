@@ -15,6 +15,7 @@ use bugsage_event_store::spans::{self, InSpan};
 use opentelemetry::KeyValue;
 
 use super::answer::{Accepted, Rejection};
+use super::body;
 use crate::request_id;
 use crate::state::App;
 
@@ -37,7 +38,7 @@ pub async fn envelope(
     if auth::sender(&places) != Err(AuthError::Missing) {
         authenticate(&app, &project, &places).await?;
     }
-    let (bytes, _held) = app.in_flight.read(&headers, body).await?;
+    let (bytes, _held) = body::read(&app.in_flight, &headers, body).await?;
     let parsed = envelope::parse(&bytes)?;
     places.dsn = parsed.header.dsn.as_deref();
     let reporter = authenticate(&app, &project, &places).await?;
@@ -81,7 +82,7 @@ pub async fn store_event(
 ) -> Result<Json<Accepted>, Rejection> {
     let places = places(&headers, query.as_deref());
     let reporter = authenticate(&app, &project, &places).await?;
-    let (bytes, _held) = app.in_flight.read(&headers, body).await?;
+    let (bytes, _held) = body::read(&app.in_flight, &headers, body).await?;
     let event = store::event(&bytes, EVENT_MAX)?;
     take(&app, &reporter, &[&event], None).await
 }

@@ -70,7 +70,7 @@ kind!(
 );
 kind!(
     /// Changes one thing, as its body says.
-    Changing: 404, 409, 412, 413, 415, 422
+    Changing: 404, 409, 412, 413, 415, 422, 429
 );
 kind!(
     /// Deletes one thing.
@@ -78,7 +78,7 @@ kind!(
 );
 kind!(
     /// Changes many things, with an answer for each.
-    ChangingMany: 413, 415, 422
+    ChangingMany: 413, 415, 422, 429
 );
 kind!(
     /// Reports occurrences.

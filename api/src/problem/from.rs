@@ -8,6 +8,7 @@ use bugsage_event_store::{ExecuteError, is_away};
 use bugsage_projections::QueryError;
 
 use super::Problem;
+use crate::in_flight::Unread;
 
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
@@ -77,6 +78,16 @@ impl From<IngestError> for Problem {
     }
 }
 
+impl From<Unread> for Problem {
+    fn from(error: Unread) -> Self {
+        match error {
+            Unread::NoRoom => Self::busy(error.to_string()),
+            Unread::TooLarge { .. } => Self::too_large(error.to_string()),
+            Unread::Broken(_) => Self::bad_request(error.to_string()),
+        }
+    }
+}
+
 impl From<JsonRejection> for Problem {
     fn from(rejection: JsonRejection) -> Self {
         match rejection {
@@ -86,9 +97,6 @@ impl From<JsonRejection> for Problem {
             JsonRejection::JsonDataError(error) => Self::invalid(fault_alone(&error.body_text())),
             JsonRejection::JsonSyntaxError(error) => {
                 Self::bad_request(fault_alone(&error.body_text()))
-            }
-            other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                Self::too_large("the body is larger than this address takes")
             }
             other => Self::bad_request(other.body_text()),
         }

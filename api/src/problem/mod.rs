@@ -167,6 +167,17 @@ impl Problem {
         .after(1)
     }
 
+    /// 501: HTTP has it, BugSage does not.
+    #[must_use]
+    pub fn not_implemented(detail: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::NOT_IMPLEMENTED,
+            "/problems/not-implemented",
+            "Not implemented",
+            detail,
+        )
+    }
+
     /// 503: something BugSage needs is away.
     #[must_use]
     pub fn unavailable(detail: impl Into<String>) -> Self {

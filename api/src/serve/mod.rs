@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::heavy::Heavy;
 use connections::Limits;
 
-use crate::ingest::body::InFlight;
+use crate::in_flight::InFlight;
 use crate::keys::Keys;
 use crate::metrics;
 use crate::nats::{Nats, NatsError};

@@ -8,6 +8,9 @@ use uuid::Uuid;
 
 /// The most items that one envelope may carry.
 pub const MAX_ITEMS: usize = 100;
+/// The most bytes of a header line. SDKs send a few thousand at most; read, a line may take
+/// twenty times its own room.
+pub const HEADER_MAX: usize = 64 * 1024;
 
 /// An envelope, its payloads borrowed from the body.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -67,7 +70,9 @@ pub enum EnvelopeError {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum BrokenItem {
     /// Its header is no JSON object with a type; the line after it was skipped as its payload.
-    #[error("item {number}: its header must be a JSON object with a \"type\"")]
+    #[error(
+        "item {number}: its header must be a JSON object of at most {HEADER_MAX} bytes with a \"type\""
+    )]
     Header {
         /// Its place, counted from 1.
         number: usize,
@@ -95,7 +100,8 @@ pub enum BrokenItem {
 /// Reads the framing of an envelope; payloads are not looked into.
 ///
 /// # Errors
-/// If the first line is no JSON object, or there are more than [`MAX_ITEMS`] items.
+/// If the first line is no JSON object of at most [`HEADER_MAX`] bytes, or there are more than
+/// [`MAX_ITEMS`] items.
 pub fn parse(body: &[u8]) -> Result<Envelope<'_>, EnvelopeError> {
     let (line, rest) = split_line(body);
     let mut envelope = Envelope {
@@ -123,6 +129,9 @@ pub fn parse(body: &[u8]) -> Result<Envelope<'_>, EnvelopeError> {
 
 fn header(line: &[u8]) -> Result<Header, EnvelopeError> {
     let refuse = |reason: String| EnvelopeError::Header { reason };
+    if line.len() > HEADER_MAX {
+        return Err(refuse(format!("it has more than {HEADER_MAX} bytes")));
+    }
     let value: Value = serde_json::from_slice(line).map_err(|e| refuse(e.to_string()))?;
     let Value::Object(members) = value else {
         return Err(refuse("it is another kind of value".to_owned()));
@@ -135,7 +144,10 @@ fn header(line: &[u8]) -> Result<Header, EnvelopeError> {
 }
 
 fn item<'a>(number: usize, line: &[u8], rest: &mut &'a [u8]) -> Result<Item<'a>, BrokenItem> {
-    let members = serde_json::from_slice::<Value>(line).ok();
+    let members = match line.len() > HEADER_MAX {
+        true => None,
+        false => serde_json::from_slice::<Value>(line).ok(),
+    };
     let length = members
         .as_ref()
         .and_then(|m| m.get("length"))

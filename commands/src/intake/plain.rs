@@ -4,78 +4,100 @@ use bugsage_domain::ids::EventId;
 use bugsage_domain::occurrence::{Exception, Frame, Mechanism};
 use bugsage_domain::severity::Severity;
 use bugsage_domain::trace;
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
-/// What somebody reports; see `POST /api/v1/errors`.
-#[derive(Debug, Clone, Default)]
-pub struct Report {
+/// What somebody reports; see `POST /api/v1/errors`. Its JSON stays text: read, a megabyte of
+/// empty objects would take a hundred.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Report<'a> {
     /// What happened.
-    pub title: String,
+    pub title: &'a str,
     /// How bad it is.
     pub severity: Severity,
     /// A stack trace as its language prints it.
-    pub stack_trace: Option<String>,
+    pub stack_trace: Option<&'a str>,
     /// Anything that helps to understand it.
-    pub context: Option<Value>,
+    pub context: Option<&'a RawValue>,
     /// Anything about the report itself.
-    pub metadata: Option<Value>,
+    pub metadata: Option<&'a RawValue>,
     /// Tags, bare or `key:value`.
-    pub tags: Vec<String>,
+    pub tags: &'a [String],
+}
+
+/// Sentry's event, as far as a report fills it.
+#[derive(Serialize)]
+struct Event<'a> {
+    event_id: String,
+    level: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    platform: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exception: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    logentry: Option<Value>,
+    #[serde(flatten)]
+    understood: Understood<'a>,
+    tags: Vec<(&'a str, &'a str)>,
+    extra: Extra<'a>,
+}
+
+/// What of a report's context has a place of its own in an event.
+#[derive(Default, Deserialize, Serialize)]
+struct Understood<'a> {
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    release: Option<&'a RawValue>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    environment: Option<&'a RawValue>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    user: Option<&'a RawValue>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    server_name: Option<&'a RawValue>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    transaction: Option<&'a RawValue>,
+}
+
+#[derive(Serialize)]
+struct Extra<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stack_trace: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    context: Option<&'a RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metadata: Option<&'a RawValue>,
 }
 
 /// The report as Sentry's event JSON.
-#[must_use]
-pub fn event(report: &Report, id: EventId) -> Value {
-    let mut event = Map::new();
-    let mut set = |name: &str, value: Value| event.insert(name.to_owned(), value);
-    set("event_id", json!(id.0.simple().to_string()));
-    set("level", json!(level(report.severity)));
-    let mut extra = Map::new();
-    match report
-        .stack_trace
-        .as_deref()
-        .map(|text| (trace::parse(text), text))
-    {
-        Some((Some(trace), text)) => {
-            set("platform", json!(trace.platform));
+///
+/// # Errors
+/// If it cannot be written as JSON, which no report brings about.
+pub fn event(report: &Report<'_>, id: EventId) -> serde_json::Result<Vec<u8>> {
+    let trace = report.stack_trace.and_then(trace::parse);
+    let understood = report
+        .context
+        .and_then(|context| serde_json::from_str(context.get()).ok());
+    let tags = report.tags.iter().filter_map(|tag| tag.split_once(':'));
+    serde_json::to_vec(&Event {
+        event_id: id.0.simple().to_string(),
+        level: level(report.severity),
+        platform: trace.as_ref().map(|trace| trace.platform),
+        logentry: match trace {
+            Some(_) => None,
+            None => Some(json!({"formatted": report.title})),
+        },
+        exception: trace.map(|trace| {
             let values: Vec<_> = trace.exceptions.iter().map(exception).collect();
-            set("exception", json!({"values": values}));
-            extra.insert("stack_trace".to_owned(), json!(text));
-        }
-        Some((None, text)) => {
-            set("logentry", json!({"formatted": report.title}));
-            extra.insert("stack_trace".to_owned(), json!(text));
-        }
-        None => {
-            set("logentry", json!({"formatted": report.title}));
-        }
-    }
-    if let Some(context) = &report.context {
-        for name in [
-            "release",
-            "environment",
-            "user",
-            "server_name",
-            "transaction",
-        ] {
-            if let Some(value) = context.get(name) {
-                set(name, value.clone());
-            }
-        }
-        extra.insert("context".to_owned(), context.clone());
-    }
-    if let Some(metadata) = &report.metadata {
-        extra.insert("metadata".to_owned(), metadata.clone());
-    }
-    let tags: Vec<_> = report
-        .tags
-        .iter()
-        .filter_map(|tag| tag.split_once(':'))
-        .map(|(k, v)| json!([k, v]))
-        .collect();
-    set("tags", json!(tags));
-    set("extra", Value::Object(extra));
-    Value::Object(event)
+            json!({"values": values})
+        }),
+        understood: understood.unwrap_or_default(),
+        tags: tags.collect(),
+        extra: Extra {
+            stack_trace: report.stack_trace,
+            context: report.context,
+            metadata: report.metadata,
+        },
+    })
 }
 
 const fn level(severity: Severity) -> &'static str {

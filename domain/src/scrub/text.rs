@@ -60,6 +60,9 @@ pub(super) fn scrub<'t>(
     }
     if personal && rules.emails && seen.at {
         pass.replace(&EMAIL, |_| Some(FILTERED.into()));
+        if seen.digits >= 13 {
+            pass.cards(); // right behind an address, digits were taken for a part of its last word
+        }
     }
     let address = (seen.digits >= 4 && seen.dot) || (seen.digits > 0 && seen.colon);
     if personal && rules.ip_addresses && address {

@@ -26,7 +26,7 @@ mod rust;
 #[cfg(test)]
 mod tests;
 
-use crate::occurrence::Exception;
+use crate::occurrence::{Exception, Frame};
 use crate::scrub::Limits;
 
 /// A stack trace taken apart.
@@ -87,5 +87,13 @@ fn bound(exceptions: &mut Vec<Exception>) {
             let oldest = limits.frames / 2;
             stack.frames.drain(oldest..oldest + excess);
         }
+        stack.frames.iter_mut().for_each(forget_empty);
+    }
+}
+
+/// What stands where a name is looked for may be nothing.
+fn forget_empty(frame: &mut Frame) {
+    for name in [&mut frame.function, &mut frame.module, &mut frame.filename] {
+        name.take_if(|name| name.is_empty());
     }
 }

@@ -1,5 +1,6 @@
 //! The cases that grouping must survive, with events of our own making.
 
+mod bounds;
 mod exceptions;
 mod files;
 mod frames;

@@ -159,6 +159,14 @@ proptest! {
     }
 
     #[test]
+    fn a_parametrized_text_is_one_short_line(text in text(), times in 1..400_usize) {
+        let line = parametrize(&text.repeat(times));
+        // `<int>` and a space for each of the 4,096 bytes that are looked at.
+        prop_assert!(line.len() <= 6 * 4_096);
+        prop_assert!(!line.contains(['\n', '\t']) && !line.contains("  "));
+    }
+
+    #[test]
     fn what_is_parametrized_stays_as_it_is(
         parts in prop::collection::vec(prop_oneof![
             "[a-z]{1,8}".prop_map(|word| word),

@@ -57,6 +57,12 @@ fn a_card_number_goes_as_text_and_as_a_number() {
 }
 
 #[test]
+fn a_card_number_right_behind_an_address_goes_too() {
+    let text = "a@shop.example4111 1111 1111 1111";
+    assert_eq!(scrub_text(text, &Rules::default()), "[Filtered][Filtered]");
+}
+
+#[test]
 fn credentials_in_an_address_go() {
     for address in [
         "https://joe:hush@host/",

@@ -8,12 +8,18 @@ use proptest::sample::select;
 use super::super::parse;
 use super::samples::{PYTHON, SAMPLES};
 use super::{calls, frames, parsed, raised};
+use crate::occurrence::Frame;
 use crate::scrub::Limits;
 
 /// As much as comes in at once.
 const MEGABYTE: usize = 1 << 20;
 /// Enough for quadratic work to take minutes.
 const LONG: usize = 1 << 17;
+
+fn is_named(frame: &Frame) -> bool {
+    let names = [&frame.function, &frame.module, &frame.filename];
+    names.into_iter().flatten().all(|name| !name.is_empty())
+}
 
 fn is_within_bounds(text: &str) -> bool {
     let limits = Limits::default();
@@ -22,6 +28,7 @@ fn is_within_bounds(text: &str) -> bool {
         trace.exceptions.len() <= limits.exceptions
             && stacks().all(|frames| frames.len() <= limits.frames)
             && stacks().any(|frames| !frames.is_empty())
+            && stacks().flatten().all(is_named)
     })
 }
 

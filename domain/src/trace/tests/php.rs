@@ -68,3 +68,9 @@ fn frames_alone_are_a_trace() {
     assert_eq!(chain(&trace), ["?: ?"]);
     assert_eq!(calls(raised(&trace)), ["- | - | b.php:3", "- | f | -"]);
 }
+
+#[test]
+fn a_call_without_a_name_has_none() {
+    let trace = parsed("#0 /srv/a.php(9): (7)\n#1 {main}\n");
+    assert_eq!(calls(raised(&trace)), ["- | - | a.php:9", "- | - | -"]);
+}

@@ -87,3 +87,14 @@ fn a_second_panic_is_another_matter() {
         "thread 'a' panicked at src/a.rs:1:2:\none\nthread 'b' panicked at src/b.rs:3:4:\ntwo\n";
     assert_eq!(chain(&parsed(text)), ["panic: one"]);
 }
+
+#[test]
+fn a_call_of_which_only_the_hash_is_left_has_no_name() {
+    let trace = parsed(
+        "thread 'main' panicked at src/a.rs:1:2:\nx\nstack backtrace:\n   0: shop::pay\n   1: ::h0123456789abcdef\n             at src/b.rs:3:4\n",
+    );
+    assert_eq!(
+        calls(raised(&trace)),
+        ["- | - | src/b.rs:3:4", "- | shop::pay | -"]
+    );
+}
