@@ -23,7 +23,7 @@ pub struct Health {
 }
 
 /// Whether requests can be served.
-#[utoipa::path(get, path = "/health", tag = "operation", responses(
+#[utoipa::path(get, path = "/health", tag = "operation", security(()), responses(
     (status = 200, description = "Serving", body = Health),
     (status = 503, description = "The database does not answer", body = Health),
 ))]

@@ -25,6 +25,8 @@ use crate::state::App;
 const REMEMBERED: Duration = Duration::from_secs(5);
 /// Keys remembered at once, wrong ones included.
 const KEYS: u64 = 10_000;
+/// Characters of a DSN's public key.
+const DSN_KEY_MAX: usize = 64;
 /// What an API key begins with, so that secret scanners find it.
 pub const API_KEY_PREFIX: &str = "bsk_";
 
@@ -115,6 +117,10 @@ impl Keys {
     /// # Errors
     /// When the database fails.
     pub async fn dsn(&self, public_key: &str) -> Result<Option<DsnKey>, Arc<sqlx::Error>> {
+        // Not asked for, nor remembered: anybody can send any text here.
+        if public_key.len() > DSN_KEY_MAX || !public_key.bytes().all(|b| b.is_ascii_graphic()) {
+            return Ok(None);
+        }
         let find = async {
             #[derive(FromRow)]
             struct Row {

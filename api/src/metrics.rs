@@ -45,7 +45,7 @@ pub(crate) async fn run(stop: CancellationToken) {
 }
 
 /// Every number, in Prometheus' text format.
-#[utoipa::path(get, path = "/metrics", tag = "operation", responses(
+#[utoipa::path(get, path = "/metrics", tag = "operation", security(()), responses(
     (status = 200, description = "Prometheus' text format", body = String, content_type = "text/plain; version=0.0.4"),
 ))]
 pub async fn metrics() -> Response {

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use axum::extract::{Request, State};
+use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bugsage_event_store::subscription;
 
+use crate::keys::Caller;
 use crate::problem::Problem;
 use crate::state::App;
 
@@ -14,17 +15,25 @@ use crate::state::App;
 pub const HEADER: &str = "x-bugsage-min-position";
 /// The longest wait.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Pause between two looks; a projection is usually there within one.
+/// The first pause between two looks; a projection is usually there within one. Then it doubles.
 const PAUSE: Duration = Duration::from_millis(5);
+/// The longest pause.
+const PAUSE_MAX: Duration = Duration::from_millis(160);
 
 /// Holds a request that carries the header until every projection has reached that position.
 pub async fn layer(State(app): State<App>, request: Request, next: Next) -> Response {
-    let Some(value) = request.headers().get(HEADER) else {
+    if !request.headers().contains_key(HEADER) {
         return next.run(request).await;
-    };
+    }
+    // Waiting costs: only for somebody with a key.
+    let (mut parts, body) = request.into_parts();
+    if let Err(problem) = Caller::from_request_parts(&mut parts, &app).await {
+        return problem.into_response();
+    }
+    let request = Request::from_parts(parts, body);
+    let value = request.headers().get(HEADER);
     let Some(position) = value
-        .to_str()
-        .ok()
+        .and_then(|value| value.to_str().ok())
         .and_then(|text| text.trim().parse::<i64>().ok())
     else {
         return Problem::bad_request(
@@ -43,8 +52,10 @@ pub async fn layer(State(app): State<App>, request: Request, next: Next) -> Resp
 }
 
 async fn wait(app: &App, position: i64) -> Result<(), sqlx::Error> {
+    let mut pause = PAUSE;
     while subscription::reached(&app.database).await? < position {
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(pause).await;
+        pause = PAUSE_MAX.min(pause * 2);
     }
     Ok(())
 }

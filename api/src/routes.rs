@@ -12,8 +12,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::errors::{bulk, change, create, read};
-use crate::ingest::{answer, endpoint};
+use crate::errors::{bulk, bulk_ingest, change, create, list, read, verbs};
+use crate::ingest::answer::Rejection;
+use crate::ingest::{cors, endpoint};
 use crate::problem::Problem;
 use crate::state::App;
 use crate::{health, metrics, min_position, request_id};
@@ -27,6 +28,8 @@ const BULK_BODY_MAX: usize = 20 * 1024 * 1024;
 #[openapi(
     info(title = "BugSage", description = "Errors grouped, explained, fixed, and never forgotten."),
     modifiers(&ApiKey),
+    security(("api_key" = [])),
+    components(schemas(Problem, Rejection)),
     tags(
         (name = "errors", description = "The groups of like occurrences"),
         (name = "occurrences", description = "Single reports"),
@@ -50,24 +53,28 @@ impl utoipa::Modify for ApiKey {
 
 fn rest() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
-        .routes(routes!(read::list, create::create))
+        .routes(routes!(list::list, create::create))
         .routes(routes!(read::statistics))
         .routes(routes!(bulk::bulk))
         .routes(routes!(read::get, change::update, change::delete))
-        .routes(routes!(change::resolve))
-        .routes(routes!(change::ignore))
-        .routes(routes!(change::reopen))
-        .routes(routes!(change::merge))
-        .routes(routes!(change::unmerge))
+        .routes(routes!(verbs::resolve))
+        .routes(routes!(verbs::ignore))
+        .routes(routes!(verbs::reopen))
+        .routes(routes!(verbs::merge))
+        .routes(routes!(verbs::unmerge))
         .routes(routes!(read::occurrences))
         .routes(routes!(read::activity))
         .routes(routes!(read::occurrence))
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .merge(
             OpenApiRouter::new()
-                .routes(routes!(create::bulk_ingest))
+                .routes(routes!(bulk_ingest::bulk_ingest))
                 .layer(DefaultBodyLimit::max(BULK_BODY_MAX)),
         )
+}
+
+fn operation() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
         .routes(routes!(health::health))
         .routes(routes!(metrics::metrics))
 }
@@ -82,34 +89,23 @@ fn described_ingest() -> OpenApiRouter<App> {
 fn ingest() -> Router<App> {
     let mut router = Router::new();
     // With and without the slash, and behind a prefix that a proxy did not strip.
-    for prefix in ["", "/{prefix}"] {
+    for prefix in ["", "/{a}", "/{a}/{b}", "/{a}/{b}/{c}"] {
         for slash in ["", "/"] {
             let path = |name: &str| format!("{prefix}/api/{{project_id}}/{name}{slash}");
-            let (envelope, store) = if prefix.is_empty() {
-                (post(endpoint::envelope), post(endpoint::store_event))
-            } else {
-                (
-                    post(endpoint::envelope_behind),
-                    post(endpoint::store_behind),
-                )
-            };
             router = router
-                .route(&path("envelope"), envelope.options(preflight))
-                .route(&path("store"), store.options(preflight));
+                .route(&path("envelope"), post(endpoint::envelope))
+                .route(&path("store"), post(endpoint::store_event));
         }
     }
     // The body is counted and bounded while it is read: see ingest::body.
-    router
-        .layer(DefaultBodyLimit::disable())
-        .layer(from_fn(answer::cors))
+    router.layer(DefaultBodyLimit::disable())
 }
-
-async fn preflight() {}
 
 /// The document of everything the service answers.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = rest().into_openapi();
+    document.merge(operation().into_openapi());
     document.merge(described_ingest().into_openapi());
     document
 }
@@ -118,7 +114,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 pub fn router(app: App) -> Router {
     let (rest, _) = rest().split_for_parts();
     let rest = rest.layer(from_fn_with_state(app.clone(), min_position::layer));
-    let mut router = Router::new().merge(rest).merge(ingest());
+    let (operation, _) = operation().split_for_parts();
+    let mut router = Router::new().merge(rest).merge(operation).merge(ingest());
     if app.settings.docs {
         router = router.merge(SwaggerUi::new("/docs").url("/api/v1/openapi.json", openapi()));
     }
@@ -130,6 +127,7 @@ pub fn router(app: App) -> Router {
                 Problem::internal(&"a handler panicked").into_response()
             },
         ))
+        .layer(from_fn(cors::layer))
         .layer(from_fn_with_state(app.clone(), request_id::layer))
         .with_state(app)
 }

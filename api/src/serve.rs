@@ -88,7 +88,7 @@ pub async fn start_with(
     let app_pool = connect(
         &settings.database_url,
         DatabaseRole::App,
-        settings.database_connections,
+        settings.database_connections.get(),
     )?;
     let projector = connect(
         &settings.projector_database_url,

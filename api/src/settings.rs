@@ -1,6 +1,7 @@
 //! Settings: read once at start, from the environment; every mistake is told at once.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 
 /// Where the service runs; decides what is on by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,13 +30,13 @@ pub struct Settings {
     /// `BUGSAGE_MIGRATE_DATABASE_URL`: the owner's login; by default the service's.
     pub migrate_database_url: String,
     /// `BUGSAGE_DATABASE_CONNECTIONS`: connections of the service's pool. 16.
-    pub database_connections: u32,
+    pub database_connections: NonZeroU32,
     /// `NATS_URL`; `None` with `BUGSAGE_NATS=off`.
     pub nats_url: Option<String>,
     /// `BUGSAGE_DOCS`: on or off; by default off in production.
     pub docs: bool,
     /// `BUGSAGE_INFLIGHT_MB`: bytes of request bodies held at once over all connections. 512.
-    pub inflight_megabytes: u32,
+    pub inflight_megabytes: NonZeroU32,
 }
 
 /// The settings that are wrong, one sentence each.
@@ -101,14 +102,14 @@ impl Settings {
                 .text("BUGSAGE_MIGRATE_DATABASE_URL")
                 .unwrap_or_else(|| database_url.clone()),
             database_url,
-            database_connections: reader.parsed("BUGSAGE_DATABASE_CONNECTIONS", 16, "a number"),
+            database_connections: reader.count("BUGSAGE_DATABASE_CONNECTIONS", 16),
             nats_url: nats.then(|| reader.text("NATS_URL")).flatten(),
             docs: reader.choice(
                 "BUGSAGE_DOCS",
                 &[("on", true), ("off", false)],
                 environment != Environment::Production,
             ),
-            inflight_megabytes: reader.parsed("BUGSAGE_INFLIGHT_MB", 512, "a number of megabytes"),
+            inflight_megabytes: reader.count("BUGSAGE_INFLIGHT_MB", 512),
         };
         if nats && settings.nats_url.is_none() {
             reader.mistakes.push(
@@ -152,6 +153,11 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
                 default
             }
         }
+    }
+
+    fn count(&mut self, name: &str, default: u32) -> NonZeroU32 {
+        let default = NonZeroU32::new(default).unwrap_or(NonZeroU32::MIN);
+        self.parsed(name, default, "a number from 1 on")
     }
 
     fn choice<T: Copy>(&mut self, name: &str, choices: &[(&str, T)], default: T) -> T {

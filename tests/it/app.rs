@@ -3,16 +3,21 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bugsage_api::demo;
 use bugsage_api::serve::{Running, start_with};
 use bugsage_api::settings::Settings;
 use bugsage_commands::clock::Clock;
 use bugsage_event_store::{DatabaseRole, connect};
 use bugsage_test_database::TestDatabase;
-use reqwest::{Method, RequestBuilder, StatusCode};
+use reqwest::{Method, Request, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use tokio::net::TcpStream;
 use uuid::Uuid;
+
+mod seed;
+
+pub(crate) use seed::Project;
+use seed::{seed, seed_first};
 
 use crate::conformance;
 
@@ -29,18 +34,6 @@ pub(crate) struct TestApp {
     running: Option<Running>,
     violations: Arc<Mutex<Vec<String>>>,
     database: TestDatabase,
-}
-
-/// A project and the keys to it.
-#[derive(Debug, Clone)]
-pub(crate) struct Project {
-    pub(crate) id: i64,
-    pub(crate) organization: Uuid,
-    /// For ingest: what an SDK is configured with.
-    pub(crate) dsn: String,
-    pub(crate) dsn_key: String,
-    /// For the API.
-    pub(crate) api_key: String,
 }
 
 #[expect(clippy::disallowed_types, reason = "the tests are the outside")]
@@ -139,35 +132,43 @@ impl TestApp {
         .await
     }
 
+    /// A bare connection, for what no client would send.
+    pub(crate) async fn connection(&self) -> TcpStream {
+        let address = self.url.trim_start_matches("http://");
+        TcpStream::connect(address).await.expect("it listens")
+    }
+
     /// A request without a key.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}{path}", self.url))
     }
 
+    /// A request with the key to the API.
+    pub(crate) fn signed(&self, method: Method, path: &str) -> RequestBuilder {
+        self.request(method, path)
+            .bearer_auth(&self.project.api_key)
+    }
+
+    /// Sends a request that was built by hand.
+    pub(crate) async fn execute(&self, request: Request) -> Answer {
+        let answer = self.http.execute(request).await;
+        read(answer.expect("the service answers")).await
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
-        send(
-            self.request(Method::GET, path)
-                .bearer_auth(&self.project.api_key),
-        )
-        .await
+        send(self.signed(Method::GET, path)).await
     }
 
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
-        let request = self.request(Method::POST, path).json(body);
-        send(request.bearer_auth(&self.project.api_key)).await
+        send(self.signed(Method::POST, path).json(body)).await
     }
 
     pub(crate) async fn put(&self, path: &str, body: &Value) -> Answer {
-        let request = self.request(Method::PUT, path).json(body);
-        send(request.bearer_auth(&self.project.api_key)).await
+        send(self.signed(Method::PUT, path).json(body)).await
     }
 
     pub(crate) async fn delete(&self, path: &str) -> Answer {
-        send(
-            self.request(Method::DELETE, path)
-                .bearer_auth(&self.project.api_key),
-        )
-        .await
+        send(self.signed(Method::DELETE, path)).await
     }
 
     /// Sends one event as an SDK would, in an envelope; the id of the event.
@@ -178,15 +179,15 @@ impl TestApp {
     }
 
     pub(crate) async fn send_envelope(&self, body: &[u8]) -> Answer {
-        let path = format!("/api/{}/envelope/", self.project.id);
-        let auth = format!(
-            "Sentry sentry_version=7, sentry_key={}",
-            self.project.dsn_key
-        );
-        let request = self
-            .request(Method::POST, &path)
-            .header("x-sentry-auth", auth);
-        send(request.body(body.to_vec())).await
+        send(self.to_ingest("envelope/").body(body.to_vec())).await
+    }
+
+    /// A request with the DSN's key to `/api/<project>/<name>`.
+    pub(crate) fn to_ingest(&self, name: &str) -> RequestBuilder {
+        let Project { id, dsn_key, .. } = &self.project;
+        let auth = format!("Sentry sentry_version=7, sentry_key={dsn_key}");
+        self.request(Method::POST, &format!("/api/{id}/{name}"))
+            .header("x-sentry-auth", auth)
     }
 
     /// The occurrence with an id that an SDK got.
@@ -202,10 +203,26 @@ impl TestApp {
             .fetch_one(&self.owner)
             .await
             .expect("the events");
-        let request = self
-            .request(Method::GET, path)
-            .bearer_auth(&self.project.api_key);
+        let request = self.signed(Method::GET, path);
         send(request.header("x-bugsage-min-position", position)).await
+    }
+
+    /// How many occurrences are stored, by the word of the database.
+    pub(crate) async fn stored(&self) -> i64 {
+        sqlx::query_scalar("select count(*) from occurrences")
+            .fetch_one(&self.owner)
+            .await
+            .expect("the occurrences")
+    }
+
+    /// A line of `/metrics`; 0 if it is not there. Counters are those of the whole test program.
+    pub(crate) async fn metric(&self, name: &str) -> u64 {
+        let page = send(self.request(Method::GET, "/metrics"))
+            .await
+            .expect(200);
+        let page = page.as_str().expect("a text").to_owned();
+        let line = page.lines().find_map(|line| line.strip_prefix(name));
+        line.map_or(0, |value| value.trim().parse().expect("a number"))
     }
 
     /// All errors of the project, as the list shows them.
@@ -218,8 +235,21 @@ impl TestApp {
     }
 }
 
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        let forgotten = self.running.is_some() && !std::thread::panicking();
+        assert!(
+            !forgotten,
+            "end the test with stop(), or nothing is held against the document"
+        );
+    }
+}
+
 pub(crate) async fn send(request: RequestBuilder) -> Answer {
-    let response = request.send().await.expect("the service answers");
+    read(request.send().await.expect("the service answers")).await
+}
+
+async fn read(response: Response) -> Answer {
     let (status, headers) = (response.status(), response.headers().clone());
     let bytes = response.bytes().await.expect("a whole body");
     let text = || Value::String(String::from_utf8_lossy(&bytes).into_owned());
@@ -263,49 +293,13 @@ fn read_settings(database_url: &str, further: &[(&str, &str)]) -> Settings {
     .expect("settings")
 }
 
-async fn seed_first(owner: &PgPool, clock: &Clock, url: &str) -> Project {
-    let seeded = demo::seed(owner, clock, url, None).await.expect("a demo");
-    let (id, organization, dsn_key) = sqlx::query_as(
-        "select p.project_id, p.organization_id, k.public_key from projects p join dsn_keys k using (project_id)",
-    )
-    .fetch_one(owner)
-    .await
-    .expect("the demo project");
-    Project {
-        id,
-        organization,
-        dsn: seeded.dsn,
-        dsn_key,
-        api_key: seeded.api_key,
-    }
-}
-
-async fn seed(owner: &PgPool, clock: &Clock, url: &str, organization: Uuid) -> Project {
-    let name = Uuid::new_v4().to_string();
-    let dsn_key = Uuid::new_v4().simple().to_string();
-    let api_key = format!("bsk_{}", Uuid::new_v4().simple());
-    let id: i64 = sqlx::query_scalar(
-        "with o as (insert into organizations (organization_id, name) values ($1, $2) on conflict do nothing),
-              p as (insert into projects (organization_id, name) values ($1, $2) returning project_id),
-              d as (insert into dsn_keys (public_key, organization_id, project_id) select $3, $1, project_id from p),
-              a as (insert into api_keys (key_id, organization_id, project_id, name, hash)
-                        select $4, $1, project_id, 'test', $5 from p)
-         select project_id from p",
-    )
-    .bind(organization)
-    .bind(name)
-    .bind(&dsn_key)
-    .bind(clock.new_id())
-    .bind(bugsage_api::keys::hash_api_key(&api_key).as_slice())
-    .fetch_one(owner)
-    .await
-    .expect("a project");
-    let host = url.trim_start_matches("http://");
-    Project {
-        id,
-        organization,
-        dsn: format!("http://{dsn_key}@{host}/{id}"),
-        dsn_key,
-        api_key,
-    }
+/// Asks again and again until it holds.
+pub(crate) async fn wait_until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let asked = async {
+        while !holds().await {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let in_time = tokio::time::timeout(PATIENCE, asked).await;
+    assert!(in_time.is_ok(), "waited in vain until {what}");
 }

@@ -1,25 +1,48 @@
 //! A layer around the service that holds every answer against the OpenAPI document.
+//!
+//! Stricter than the document itself: a field that it does not know is a fault at any depth,
+//! and an answer to an address or a method that it does not know must say so as a problem.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::CONTENT_TYPE;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use axum::{Router, http::header};
+use axum::{Router, http::HeaderMap};
 use jsonschema::Validator;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+
+mod tests;
 
 type Violations = Arc<Mutex<Vec<String>>>;
 
-/// Addresses that are not described: preflights, the page that shows the document, and faults of
-/// the address itself.
+/// The page that shows the document, and the document.
 const UNDESCRIBED: [&str; 2] = ["/docs", "/api/v1/openapi.json"];
 
+/// The document, with every object in it closed.
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
-    serde_json::to_value(bugsage_api::routes::openapi()).expect("the document is JSON")
+    let mut document =
+        serde_json::to_value(bugsage_api::routes::openapi()).expect("the document is JSON");
+    let schemas = document["components"]["schemas"].as_object_mut();
+    // A schema is closed where it is used: some are parts of others.
+    schemas
+        .expect("schemas")
+        .values_mut()
+        .for_each(|s| close(s, true));
+    for operation in members_mut(&mut document["paths"]).flat_map(members_mut) {
+        for response in members_mut(&mut operation["responses"]) {
+            members_mut(&mut response["content"])
+                .for_each(|kind| close(&mut kind["schema"], false));
+        }
+    }
+    document
 });
+
+/// Compiled once for each schema.
+static VALIDATORS: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> = LazyLock::new(Mutex::default);
 
 /// Notes each answer that the document does not list.
 pub(crate) fn around(router: Router, violations: Violations) -> Router {
@@ -28,72 +51,79 @@ pub(crate) fn around(router: Router, violations: Violations) -> Router {
 
 async fn watch(State(violations): State<Violations>, request: Request, next: Next) -> Response {
     let method = request.method().as_str().to_lowercase();
+    let address = request.uri().path().to_owned();
     let path = request
         .extensions()
         .get::<MatchedPath>()
         .map(|path| described(path.as_str()));
     let (parts, body) = next.run(request).await.into_parts();
     let bytes = to_bytes(body, usize::MAX).await.expect("a whole body");
-    if let Some(path) = path.filter(|path| method != "options" && !is_undescribed(path)) {
-        let status = parts.status.as_u16();
-        let kind = parts.headers.get(header::CONTENT_TYPE);
-        let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        if let Err(fault) = check(&method, &path, status, kind, &bytes) {
+    let unwatched = UNDESCRIBED.iter().any(|known| address.starts_with(known));
+    if !unwatched && !matches!(method.as_str(), "options" | "head") {
+        let (status, kind) = (parts.status.as_u16(), content_type(&parts.headers));
+        if let Err(fault) = check(&method, path.as_deref(), status, kind, &bytes) {
             let mut violations = violations.lock().expect("no poison");
-            violations.push(format!("{method} {path} answered {status}: {fault}"));
+            violations.push(format!("{method} {address} answered {status}: {fault}"));
         }
     }
     Response::from_parts(parts, Body::from(bytes))
 }
 
-/// Ingest is described once and routed in several forms.
-fn described(path: &str) -> String {
-    let path = path.trim_start_matches("/{prefix}").trim_end_matches('/');
-    let slash = if path.ends_with("/envelope") || path.ends_with("/store") {
-        "/"
-    } else {
-        ""
-    };
-    format!("{path}{slash}")
+fn content_type(headers: &HeaderMap) -> &str {
+    let kind = headers.get(CONTENT_TYPE);
+    kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default()
 }
 
-fn is_undescribed(path: &str) -> bool {
-    UNDESCRIBED.iter().any(|known| path.starts_with(known))
+/// Ingest is described once and routed in several forms.
+fn described(path: &str) -> String {
+    let ingest = ["envelope", "store"]
+        .map(|name| format!("/api/{{project_id}}/{name}"))
+        .into_iter()
+        .find(|ingest| path.trim_end_matches('/').ends_with(ingest));
+    ingest.map_or_else(|| path.to_owned(), |ingest| format!("{ingest}/"))
 }
 
 /// Whether an answer is one that the document lists, with a body of the listed shape.
 pub(crate) fn check(
     method: &str,
-    path: &str,
+    path: Option<&str>,
     status: u16,
     content_type: &str,
     body: &[u8],
 ) -> Result<(), String> {
-    let operation = &DOCUMENT["paths"][path][method];
+    let known = path.map(|path| &DOCUMENT["paths"][path]);
+    let operation = known.map_or(&Value::Null, |path| &path[method]);
     if operation.is_null() {
-        return Err("the document has no such operation".to_owned());
+        let expected = if path.is_some() { 405 } else { 404 };
+        if status != expected || content_type != "application/problem+json" {
+            return Err(format!(
+                "the document has no such operation, so it must be a {expected} problem"
+            ));
+        }
+        return validate(&json!({"$ref": "#/components/schemas/Problem"}), body);
     }
-    // A method that the address does not take is told for all of them alike.
     let response = &operation["responses"][status.to_string()];
     if response.is_null() {
         return Err("the document does not list the status".to_owned());
     }
-    let kind = content_type.split(';').next().unwrap_or_default();
-    let mut listed = response["content"].as_object().into_iter().flatten();
-    let content = listed.find(|(name, _)| name.split(';').next() == Some(kind));
-    let Some((_, content)) = content else {
+    let content = &response["content"][content_type];
+    if content.is_null() {
         return Err(format!(
             "the document does not list the content type {content_type:?}"
         ));
-    };
-    if !kind.ends_with("json") {
-        return Ok(());
     }
+    if content_type.ends_with("json") {
+        validate(&content["schema"], body)
+    } else {
+        Ok(())
+    }
+}
+
+fn validate(schema: &Value, body: &[u8]) -> Result<(), String> {
     let body: Value = serde_json::from_slice(body).map_err(|error| error.to_string())?;
-    let validator = validator(&content["schema"])?;
-    let faults: Vec<String> = validator
+    let faults: Vec<String> = validator(schema)
         .iter_errors(&body)
-        .map(|fault| format!("{} at {:?}", fault, fault.instance_path().to_string()))
+        .map(|fault| format!("{fault} at {:?}", fault.instance_path().to_string()))
         .collect();
     if faults.is_empty() {
         Ok(())
@@ -102,20 +132,47 @@ pub(crate) fn check(
     }
 }
 
-/// Making one takes longer than most requests, so each is made once.
-fn validator(schema: &Value) -> Result<Arc<Validator>, String> {
-    static MADE: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> = LazyLock::new(Mutex::default);
-    let mut made = MADE.lock().expect("no poison");
-    if let Some(known) = made.get(&schema.to_string()) {
-        return Ok(Arc::clone(known));
-    }
-    let whole = json!({
-        "allOf": [schema], "components": DOCUMENT["components"],
-        // A field that the document does not know is a fault too.
-        "unevaluatedProperties": false,
+fn validator(schema: &Value) -> Arc<Validator> {
+    let mut validators = VALIDATORS.lock().expect("no poison");
+    let compiled = validators.entry(schema.to_string()).or_insert_with(|| {
+        let whole = json!({"allOf": [schema], "components": DOCUMENT["components"]});
+        Arc::new(jsonschema::draft202012::new(&whole).expect("a schema"))
     });
-    let fresh = jsonschema::draft202012::new(&whole).map_err(|error| error.to_string())?;
-    let fresh = Arc::new(fresh);
-    made.insert(schema.to_string(), Arc::clone(&fresh));
-    Ok(fresh)
+    Arc::clone(compiled)
+}
+
+/// Lets no object in a schema have members that it does not name. What `part` of another
+/// schema is (`allOf`, from a flattened field) is closed there, with all its parts.
+fn close(schema: &mut Value, part: bool) {
+    let Some(keywords) = schema.as_object_mut() else {
+        return;
+    };
+    for (keyword, below) in &mut *keywords {
+        match keyword.as_str() {
+            "properties" => members_mut(below).for_each(|schema| close(schema, false)),
+            "items" | "additionalProperties" => close(below, false),
+            "allOf" => elements_mut(below).for_each(|schema| close(schema, true)),
+            "oneOf" | "anyOf" => elements_mut(below).for_each(|schema| close(schema, part)),
+            _ => {}
+        }
+    }
+    let names_members = |keywords: &Map<String, Value>| {
+        ["properties", "allOf", "$ref"]
+            .iter()
+            .any(|keyword| keywords.contains_key(*keyword))
+    };
+    if !part && names_members(keywords) {
+        keywords.insert("unevaluatedProperties".to_owned(), json!(false));
+    }
+}
+
+fn members_mut(value: &mut Value) -> impl Iterator<Item = &mut Value> {
+    value
+        .as_object_mut()
+        .into_iter()
+        .flat_map(|object| object.values_mut())
+}
+
+fn elements_mut(value: &mut Value) -> impl Iterator<Item = &mut Value> {
+    value.as_array_mut().into_iter().flatten()
 }

@@ -100,7 +100,12 @@ fn crates_depend_on_each_other_one_way() {
 
 #[test]
 fn one_sqlx_one_tls_provider_and_no_openssl_are_linked() {
-    let tree = cargo(&["tree", "--workspace", "--prefix=none", "--edges=normal,build,dev"]);
+    let tree = cargo(&[
+        "tree",
+        "--workspace",
+        "--prefix=none",
+        "--edges=normal,build,dev",
+    ]);
     let linked: BTreeSet<(&str, &str)> = tree
         .lines()
         .filter_map(|line| {

@@ -2,8 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderValue;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use bugsage_domain::error::{ErrorCommand, IgnoredUntil, ResolvedHow};
 use bugsage_domain::ids::ErrorId;
 use futures::StreamExt;
@@ -12,9 +11,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::change::execute;
-use super::{Body, POSITION};
+use super::{Body, at_position};
 use crate::keys::Caller;
 use crate::problem::Problem;
+use crate::problem::documented::ChangingMany;
 use crate::state::App;
 
 /// Errors of one request.
@@ -127,12 +127,7 @@ impl BulkAction {
 /// Resolves, ignores, assigns, tags or deletes up to 1,000 errors.
 #[utoipa::path(post, path = "/api/v1/errors/bulk-actions", tag = "errors", request_body = BulkAction, responses(
     (status = 200, description = "An answer for each", body = BulkDone),
-    (status = 400, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "No valid key", body = Problem, content_type = "application/problem+json"),
-    (status = 413, description = "The body is too large", body = Problem, content_type = "application/problem+json"),
-    (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "None or too many, or an unknown action", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "The database does not answer", body = Problem, content_type = "application/problem+json"),
+    ChangingMany,
 ))]
 pub async fn bulk(
     State(app): State<App>,
@@ -182,14 +177,10 @@ pub async fn bulk(
         .filter(|result| result.problem.is_none())
         .count();
     let failed = results.len() - succeeded;
-    let mut response = Json(BulkDone {
+    let body = Json(BulkDone {
         succeeded,
         failed,
         results,
-    })
-    .into_response();
-    response
-        .headers_mut()
-        .insert(POSITION, HeaderValue::from(position));
-    Ok(response)
+    });
+    Ok(at_position(position, body))
 }

@@ -5,26 +5,22 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use bugsage_commands::ingest::keyed_digest;
 use bugsage_commands::standing::{Standing, standing};
-use bugsage_domain::error::{
-    Edit, ErrorCommand, ErrorGroup, ErrorStatus, IgnoredUntil, Resolution, ResolvedHow, TextRef,
-};
+use bugsage_domain::error::{Edit, ErrorCommand, ErrorGroup, ErrorStatus, TextRef};
 use bugsage_domain::ids::{ErrorId, TextId};
 use bugsage_domain::scrub::scrub_text;
 use bugsage_domain::severity::Severity;
-use bugsage_event_store::{CommandContext, Executed, NewText};
-use chrono::{DateTime, Utc};
+use bugsage_event_store::{CommandContext, Executed, NewText, Verdict, answered_before, tenant};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{At, Body, if_match, written};
+use super::written::ErrorWritten;
+use super::{At, Body, DESCRIPTION_MAX, clean_title, if_match, written};
 use crate::idempotency;
 use crate::keys::Caller;
 use crate::problem::Problem;
+use crate::problem::documented::{Changing, Deleting};
 use crate::state::App;
-
-/// Characters of a description.
-const DESCRIPTION_MAX: usize = 10_000;
 
 /// The new values of an error; what is left out stays as it is.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
@@ -59,88 +55,8 @@ fn given<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Option<String>>, 
     Option::deserialize(field).map(Some)
 }
 
-/// How an error is to be resolved.
-#[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct ResolveRequest {
-    /// The release that no longer has it.
-    pub in_release: Option<String>,
-}
-
-/// How long an error is to be ignored: give one of the two, or neither for ever.
-#[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct IgnoreRequest {
-    /// Until this moment.
-    pub until: Option<DateTime<Utc>>,
-    /// Until it has occurred so many times more.
-    pub more_occurrences: Option<u32>,
-}
-
-/// Where an error is to be merged into.
-#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MergeRequest {
-    /// The error that goes on.
-    pub into: Uuid,
-}
-
-/// What a change came to: the error's own fields after it. The same for a repeat of the key.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ErrorWritten {
-    /// The error.
-    pub id: Uuid,
-    /// Its title; null once it is deleted.
-    pub title: Option<String>,
-    /// Its severity.
-    pub severity: Option<String>,
-    /// Its status; `deleted` once it is deleted.
-    pub status: String,
-    /// Whether it came back after it had been resolved.
-    pub regressed: bool,
-    /// Its category.
-    pub category: Option<String>,
-    /// Its tags.
-    pub tags: Vec<String>,
-    /// Who looks after it.
-    pub assigned_to: Option<String>,
-    /// When it was resolved.
-    pub resolved_at: Option<DateTime<Utc>>,
-    /// Who resolved it.
-    pub resolved_by: Option<String>,
-    /// The error it was merged into.
-    pub merged_into: Option<Uuid>,
-    /// The version it stands at; also the ETag.
-    pub version: i64,
-}
-
-impl ErrorWritten {
-    /// The answer for an error after a command.
-    #[must_use]
-    pub fn of(id: ErrorId, group: &ErrorGroup, version: i64) -> Self {
-        let error = group.live();
-        let resolution = error.and_then(|error| error.resolution());
-        Self {
-            id: id.0,
-            title: error.map(|error| error.facts.title.clone()),
-            severity: error.map(|error| error.facts.severity.to_string()),
-            status: error.map_or_else(|| "deleted".to_owned(), |error| error.status().to_string()),
-            regressed: error.is_some_and(|error| error.is_regressed()),
-            category: error.and_then(|error| error.facts.category.clone()),
-            tags: error
-                .map(|error| error.facts.tags.clone())
-                .unwrap_or_default(),
-            assigned_to: error.and_then(|error| error.assignee.clone()),
-            resolved_at: resolution.map(|r: &Resolution| r.at),
-            resolved_by: resolution.map(|r| r.by.to_string()),
-            merged_into: error.and_then(|error| error.merged_into).map(|id| id.0),
-            version,
-        }
-    }
-}
-
 /// Carries a command of a caller to an error of its project.
-pub(crate) async fn execute(
+pub(super) async fn execute(
     app: &App,
     caller: &Caller,
     id: ErrorId,
@@ -158,24 +74,57 @@ pub(crate) async fn execute(
     Ok(executed)
 }
 
-/// Where an error of the caller's project stands.
-async fn known(app: &App, caller: &Caller, id: ErrorId) -> Result<Standing, Problem> {
+/// The first answer to a command with this key: before anything that may have changed since is looked at.
+pub(super) async fn first_answer(
+    app: &App,
+    context: &CommandContext,
+) -> Result<Option<Response>, Problem> {
+    let Some(key) = &context.idempotency else {
+        return Ok(None);
+    };
+    let organization = context.metadata.organization_id;
+    let mut transaction = tenant(&app.database, organization).await?;
+    match answered_before(&mut transaction, organization, key).await? {
+        None => Ok(None),
+        Some(Verdict::Repeated {
+            answer,
+            sequence,
+            position,
+        }) => Ok(Some(written(Executed {
+            answer,
+            sequence,
+            position,
+        }))),
+        Some(_) => Err(Problem::key_reused()),
+    }
+}
+
+/// Where an error of the caller's project stands; 404 for any other.
+pub(super) async fn known(app: &App, caller: &Caller, id: ErrorId) -> Result<Standing, Problem> {
+    let standing = standing_of(app, caller, id).await?;
+    standing.ok_or_else(|| Problem::not_found("such error"))
+}
+
+pub(super) async fn standing_of(
+    app: &App,
+    caller: &Caller,
+    id: ErrorId,
+) -> Result<Option<Standing>, Problem> {
     let scope = &caller.scope;
-    standing(&app.database, scope.organization, scope.project, id)
-        .await?
-        .ok_or_else(|| Problem::not_found("such error"))
+    Ok(standing(&app.database, scope.organization, scope.project, id).await?)
 }
 
 /// The context of a command with its headers: `Idempotency-Key` and `If-Match`.
-fn context(
+pub(super) fn context(
     caller: &Caller,
     headers: &HeaderMap,
     asked: &impl Serialize,
     what: &str,
 ) -> Result<CommandContext, Problem> {
     let mut context = caller.context();
+    let what = format!("{what} in {}", caller.reporter.project_id);
     context.if_match = if_match(headers)?;
-    context.idempotency = idempotency::from_headers(headers, what, asked)?;
+    context.idempotency = idempotency::from_headers(headers, &what, asked)?;
     Ok(context)
 }
 
@@ -184,15 +133,7 @@ fn context(
     params(("error_id" = Uuid, Path), ("If-Match" = Option<String>, Header), ("Idempotency-Key" = Option<String>, Header)),
     request_body = ErrorUpdate, responses(
     (status = 200, description = "Changed, or as it was", body = ErrorWritten),
-    (status = 400, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "No valid key", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "No such error", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "Not in this state, or changed again and again", body = Problem, content_type = "application/problem+json"),
-    (status = 412, description = "Changed since the ETag given", body = Problem, content_type = "application/problem+json"),
-    (status = 413, description = "The body is too large", body = Problem, content_type = "application/problem+json"),
-    (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "A value is not allowed, or the key was used for another request", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "The database does not answer", body = Problem, content_type = "application/problem+json"),
+    Changing,
 ))]
 pub async fn update(
     State(app): State<App>,
@@ -202,6 +143,9 @@ pub async fn update(
     Body(update): Body<ErrorUpdate>,
 ) -> Result<Response, Problem> {
     let mut context = context(&caller, &headers, &update, &format!("update {id}"))?;
+    if let Some(first) = first_answer(&app, &context).await? {
+        return Ok(first);
+    }
     let description = match &update.description {
         Some(text) if text.chars().count() > DESCRIPTION_MAX => {
             return Err(Problem::invalid(format!(
@@ -220,7 +164,7 @@ pub async fn update(
     let edit = Edit {
         title: update
             .title
-            .map(|title| scrub_text(&title, &caller.reporter.rules)),
+            .map(|title| clean_title(&title, &caller.reporter.rules)),
         description,
         severity: update.severity,
         status: update.status,
@@ -236,7 +180,7 @@ pub async fn update(
     ))
 }
 
-pub(crate) fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -245,13 +189,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     params(("error_id" = Uuid, Path), ("If-Match" = Option<String>, Header), ("Idempotency-Key" = Option<String>, Header)),
     responses(
     (status = 200, description = "Deleted", body = ErrorWritten),
-    (status = 400, description = "A header cannot be read", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "No valid key", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "No such error", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "Changed again and again", body = Problem, content_type = "application/problem+json"),
-    (status = 412, description = "Changed since the ETag given", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "The key was used for another request", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "The database does not answer", body = Problem, content_type = "application/problem+json"),
+    Deleting,
 ))]
 pub async fn delete(
     State(app): State<App>,
@@ -260,107 +198,13 @@ pub async fn delete(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let context = context(&caller, &headers, &(), &format!("delete {id}"))?;
+    if let Some(first) = first_answer(&app, &context).await? {
+        return Ok(first);
+    }
     let command = ErrorCommand::Delete {
         by: caller.actor.clone(),
     };
     Ok(written(
         execute(&app, &caller, ErrorId(id), command, context).await?,
     ))
-}
-
-/// A handler of `POST /api/v1/errors/{id}/<verb>` with its OpenAPI entry.
-macro_rules! verb {
-    ($(#[$doc:meta])* $name:ident, $path:literal, $body:ty, |$app:ident, $caller:ident, $id:ident, $request:ident| $command:expr) => {
-        $(#[$doc])*
-        #[utoipa::path(post, path = $path, tag = "errors",
-            params(("error_id" = Uuid, Path), ("If-Match" = Option<String>, Header), ("Idempotency-Key" = Option<String>, Header)),
-            request_body = $body, responses(
-            (status = 200, description = "Done, or as it was", body = ErrorWritten),
-            (status = 400, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
-            (status = 401, description = "No valid key", body = Problem, content_type = "application/problem+json"),
-            (status = 404, description = "No such error", body = Problem, content_type = "application/problem+json"),
-            (status = 409, description = "Not in this state", body = Problem, content_type = "application/problem+json"),
-            (status = 412, description = "Changed since the ETag given", body = Problem, content_type = "application/problem+json"),
-            (status = 413, description = "The body is too large", body = Problem, content_type = "application/problem+json"),
-            (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
-            (status = 422, description = "A value is not allowed, or the key was used for another request", body = Problem, content_type = "application/problem+json"),
-            (status = 503, description = "The database does not answer", body = Problem, content_type = "application/problem+json"),
-        ))]
-        pub async fn $name(
-            State($app): State<App>,
-            $caller: Caller,
-            At($id): At<Uuid>,
-            headers: HeaderMap,
-            Body($request): Body<$body>,
-        ) -> Result<Response, Problem> {
-            let what = format!("{} {}", stringify!($name), $id);
-            let context = context(&$caller, &headers, &$request, &what)?;
-            let command = $command;
-            Ok(written(execute(&$app, &$caller, ErrorId($id), command, context).await?))
-        }
-    };
-}
-
-verb!(
-    /// Resolves it: the next occurrence makes it regress.
-    resolve, "/api/v1/errors/{error_id}/resolve", ResolveRequest,
-    |app, caller, id, request| ErrorCommand::Resolve {
-        by: caller.actor.clone(),
-        at: app.clock.now(),
-        how: ResolvedHow::Manually,
-        in_release: request.in_release.clone(),
-    }
-);
-verb!(
-    /// Ignores it: for ever, until a time, or until it has occurred so many times more.
-    ignore, "/api/v1/errors/{error_id}/ignore", IgnoreRequest,
-    |app, caller, id, request| ErrorCommand::Ignore {
-        by: caller.actor.clone(),
-        at: app.clock.now(),
-        until: ignored_until(&app, &caller, ErrorId(id), &request).await?,
-    }
-);
-verb!(
-    /// Takes back that it is resolved or ignored.
-    reopen, "/api/v1/errors/{error_id}/reopen", Empty,
-    |app, caller, id, request| ErrorCommand::Reopen { by: caller.actor.clone() }
-);
-verb!(
-    /// Merges it into another error of the project; all its occurrences, past and to come, count there.
-    merge, "/api/v1/errors/{error_id}/merge", MergeRequest,
-    |app, caller, id, request| {
-        let into = known(&app, &caller, ErrorId(request.into)).await;
-        let into = into.map_err(|_| Problem::invalid("into names no error of this project"))?;
-        ErrorCommand::Merge { into: into.root }
-    }
-);
-verb!(
-    /// Takes a merge back: its occurrences, past and to come, are its own again.
-    unmerge, "/api/v1/errors/{error_id}/unmerge", Empty,
-    |app, caller, id, request| ErrorCommand::Unmerge
-);
-
-/// An empty object: the command needs nothing more.
-#[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Empty {}
-
-pub(crate) async fn ignored_until(
-    app: &App,
-    caller: &Caller,
-    id: ErrorId,
-    request: &IgnoreRequest,
-) -> Result<IgnoredUntil, Problem> {
-    match (request.until, request.more_occurrences) {
-        (None, None) => Ok(IgnoredUntil::Forever),
-        (Some(at), None) => Ok(IgnoredUntil::Time { at }),
-        (None, Some(0)) => Err(Problem::invalid("more_occurrences is at least 1")),
-        (None, Some(more)) => {
-            let now = u64::try_from(known(app, caller, id).await?.count).unwrap_or(0);
-            Ok(IgnoredUntil::Occurrences {
-                count: now.saturating_add(u64::from(more)),
-            })
-        }
-        (Some(_), Some(_)) => Err(Problem::invalid("give until or more_occurrences, not both")),
-    }
 }

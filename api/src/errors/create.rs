@@ -1,145 +1,25 @@
-//! Reporting errors in plain words, one or many.
+//! Reporting one error.
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
-use bugsage_commands::ingest::{
-    Outcome, Prepared, Stored, Submission, Unpreparable, keyed_digest, prepare,
-};
-use bugsage_commands::intake::plain::{self, Report};
-use bugsage_domain::error::{
-    CATEGORY_MAX, SOURCE_ID_MAX, SOURCE_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX,
-};
-use bugsage_domain::ids::EventId;
-use bugsage_domain::scrub::scrub_text;
-use bugsage_domain::severity::Severity;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use bugsage_commands::ingest::{Outcome, Stored, repeated};
 use bugsage_event_store::Idempotency;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use utoipa::ToSchema;
-use uuid::Uuid;
 
-use super::change::hex;
-use super::{Body, POSITION};
+use super::report::{ErrorCreate, ErrorCreated, submission};
+use super::{Body, at_position};
 use crate::idempotency;
 use crate::keys::Caller;
 use crate::problem::Problem;
-use crate::request_id;
+use crate::problem::documented::Reporting;
 use crate::state::App;
-
-/// Reports in one request.
-const BULK_MAX: usize = 1_000;
-/// Characters of a description.
-const DESCRIPTION_MAX: usize = 10_000;
-/// Ids made from idempotency keys live in this namespace.
-const KEY_NAMESPACE: Uuid = Uuid::from_u128(0x6f1c_8a0e_52d7_4b0e_9a57_3d7b_0c1e_6b11);
-
-/// An error in plain words.
-#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ErrorCreate {
-    /// What happened, 1–255 characters.
-    #[schema(min_length = 1, max_length = 255)]
-    pub title: String,
-    /// More about it; at most 10,000 characters; erasable.
-    #[serde(default)]
-    pub description: Option<String>,
-    /// low, medium, high or critical; medium if left out.
-    #[serde(default)]
-    #[schema(value_type = String)]
-    pub severity: Severity,
-    /// Where it was seen; `api` if left out.
-    #[serde(default)]
-    pub source: Option<String>,
-    /// Its id there.
-    #[serde(default)]
-    pub source_id: Option<String>,
-    /// The project's number; the key's project if left out.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    pub project_id: Option<Value>,
-    /// As Python, JavaScript, Java, Go, Rust, .NET, Ruby or PHP print it.
-    #[serde(default)]
-    pub stack_trace: Option<String>,
-    /// An object; `release`, `environment` and `user` in it are understood.
-    #[serde(default)]
-    #[schema(value_type = Option<Object>)]
-    pub context: Option<Value>,
-    /// An object, kept as it is.
-    #[serde(default)]
-    #[schema(value_type = Option<Object>)]
-    pub metadata: Option<Value>,
-    /// What kind of error it is.
-    #[serde(default)]
-    pub category: Option<String>,
-    /// Bare words or `key:value`.
-    #[serde(default)]
-    pub tags: Vec<String>,
-}
-
-/// What became of a report.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ErrorCreated {
-    /// The error it belongs to.
-    pub id: Uuid,
-    /// The occurrence: `GET /api/v1/occurrences/{event_id}`.
-    pub event_id: Uuid,
-    /// `new` made the error, `known` joined it, `duplicate` changed nothing.
-    pub outcome: &'static str,
-    /// Wait for it to read the error; 0 if it can be read already.
-    pub position: i64,
-    /// As reported.
-    pub title: String,
-    /// As reported.
-    pub severity: String,
-}
-
-/// Many reports.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct BulkIngest {
-    /// 1 to 1,000 of them.
-    pub errors: Vec<Value>,
-}
-
-/// The answer to one of many reports.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct BulkItem {
-    /// Its place in the request, from 0.
-    pub index: usize,
-    /// 201, or why not.
-    pub status: u16,
-    /// What became of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<ErrorCreated>,
-    /// What was wrong with it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub problem: Option<Problem>,
-}
-
-/// An answer for each report.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct BulkIngested {
-    /// How many are stored.
-    pub accepted: usize,
-    /// How many are not.
-    pub rejected: usize,
-    /// In the order of the request.
-    pub results: Vec<BulkItem>,
-}
 
 /// Reports an error. It is durable, and grouped with its like, before the answer.
 #[utoipa::path(post, path = "/api/v1/errors", tag = "errors", request_body = ErrorCreate,
     params(("Idempotency-Key" = Option<String>, Header)), responses(
     (status = 201, description = "Stored", body = ErrorCreated),
-    (status = 400, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "No valid key", body = Problem, content_type = "application/problem+json"),
-    (status = 413, description = "Too large", body = Problem, content_type = "application/problem+json"),
-    (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "A value is not allowed, or the key was used for another request", body = Problem, content_type = "application/problem+json"),
-    (status = 429, description = "Too much at once", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "The database does not answer", body = Problem, content_type = "application/problem+json"),
+    Reporting,
 ))]
 pub async fn create(
     State(app): State<App>,
@@ -147,251 +27,42 @@ pub async fn create(
     headers: HeaderMap,
     Body(report): Body<ErrorCreate>,
 ) -> Result<Response, Problem> {
-    let idempotency = idempotency::from_headers(&headers, "create", &report)?;
-    let submission = submission(&app, &caller, &report, idempotency)?;
-    let stored = app.ingest.store(vec![submission]).await?.into_iter().next();
-    let stored = stored.ok_or_else(|| Problem::internal(&"no answer for one occurrence"))??;
-    let created = created(&report, &stored);
-    let position = created.position;
-    let mut response = (StatusCode::CREATED, Json(created)).into_response();
-    response
-        .headers_mut()
-        .insert(POSITION, HeaderValue::from(position));
-    Ok(response)
+    let what = format!("create in {}", caller.reporter.project_id);
+    let key = idempotency::from_headers(&headers, &what, &report)?;
+    let stored = match first_answer(&app, &caller, key.as_ref()).await? {
+        Some(first) => first,
+        None => store(&app, &caller, &report, key).await?,
+    };
+    let created = ErrorCreated::of(&report, &stored);
+    Ok(at_position(
+        created.position,
+        (StatusCode::CREATED, Json(created)),
+    ))
 }
 
-/// Reports many errors; each has its own answer, and bad ones fail no good ones.
-#[utoipa::path(post, path = "/api/v1/errors/bulk-ingest", tag = "errors", request_body = BulkIngest, responses(
-    (status = 200, description = "An answer for each", body = BulkIngested),
-    (status = 400, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "No valid key", body = Problem, content_type = "application/problem+json"),
-    (status = 413, description = "Too large", body = Problem, content_type = "application/problem+json"),
-    (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "None or too many", body = Problem, content_type = "application/problem+json"),
-    (status = 429, description = "Too much at once", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "The database does not answer", body = Problem, content_type = "application/problem+json"),
-))]
-pub async fn bulk_ingest(
-    State(app): State<App>,
-    caller: Caller,
-    Body(bulk): Body<BulkIngest>,
-) -> Result<Response, Problem> {
-    if !(1..=BULK_MAX).contains(&bulk.errors.len()) {
-        return Err(Problem::invalid(format!(
-            "errors has 1 to {BULK_MAX} elements"
-        )));
-    }
-    let mut results = Vec::with_capacity(bulk.errors.len());
-    let mut waiting = Vec::new();
-    let mut submissions = Vec::new();
-    for (index, value) in bulk.errors.into_iter().enumerate() {
-        let prepared = serde_json::from_value::<ErrorCreate>(value)
-            .map_err(|error| Problem::invalid(error.to_string()))
-            .and_then(|report| Ok((submission(&app, &caller, &report, None)?, report)));
-        match prepared {
-            Ok((submission, report)) => {
-                submissions.push(submission);
-                waiting.push((index, report));
-            }
-            Err(problem) => results.push(item(index, Err(problem))),
-        }
-    }
-    let mut position = 0;
-    for ((index, report), stored) in waiting
-        .into_iter()
-        .zip(app.ingest.store(submissions).await?)
-    {
-        let answer = stored
-            .map(|stored| created(&report, &stored))
-            .map_err(Problem::from);
-        position = position.max(answer.as_ref().map_or(0, |created| created.position));
-        results.push(item(index, answer));
-    }
-    results.sort_by_key(|result| result.index);
-    let accepted = results
-        .iter()
-        .filter(|result| result.error.is_some())
-        .count();
-    let rejected = results.len() - accepted;
-    let mut response = Json(BulkIngested {
-        accepted,
-        rejected,
-        results,
-    })
-    .into_response();
-    response
-        .headers_mut()
-        .insert(POSITION, HeaderValue::from(position));
-    Ok(response)
-}
-
-fn item(index: usize, answer: Result<ErrorCreated, Problem>) -> BulkItem {
-    match answer {
-        Ok(error) => BulkItem {
-            index,
-            status: 201,
-            error: Some(error),
-            problem: None,
-        },
-        Err(problem) => BulkItem {
-            index,
-            status: problem.status,
-            error: None,
-            problem: Some(problem),
-        },
-    }
-}
-
-fn created(report: &ErrorCreate, stored: &Stored) -> ErrorCreated {
-    ErrorCreated {
-        id: stored.error_id.0,
-        event_id: stored.event_id.0,
-        outcome: match stored.outcome {
-            Outcome::New => "new",
-            Outcome::Known => "known",
-            Outcome::Duplicate => "duplicate",
-        },
-        position: stored.position.unwrap_or(0),
-        title: report.title.clone(),
-        severity: report.severity.to_string(),
-    }
-}
-
-fn submission(
+async fn store(
     app: &App,
     caller: &Caller,
     report: &ErrorCreate,
-    idempotency: Option<Idempotency>,
-) -> Result<Submission, Problem> {
-    check(caller, report)?;
-    let now = app.clock.now();
-    // The same key makes the same id, so a repeat is a duplicate even after the key is forgotten.
-    let event_id = EventId(match &idempotency {
-        Some(key) => Uuid::new_v5(
-            &KEY_NAMESPACE,
-            format!("{}/{}", caller.scope.organization, key.key).as_bytes(),
-        ),
-        None => app.clock.new_id(),
-    });
-    let event = plain::event(
-        &Report {
-            title: report.title.clone(),
-            severity: report.severity,
-            stack_trace: report.stack_trace.clone(),
-            context: report.context.clone(),
-            metadata: report.metadata.clone(),
-            tags: report.tags.clone(),
-        },
-        event_id,
-    );
-    let json = serde_json::to_vec(&event).map_err(|error| Problem::internal(&error))?;
-    let prepared = prepare(&caller.reporter, &json, None, event_id, now)?;
-    let rules = &caller.reporter.rules;
-    let title = scrub_text(&report.title, rules);
-    let description = report
-        .description
-        .as_deref()
-        .map(|text| scrub_text(text, rules));
-    Ok(Submission {
-        occurrence: Prepared {
-            headline: title.clone(),
-            title,
-            severity: report.severity,
-            source: report.source.clone().unwrap_or_else(|| "api".to_owned()),
-            source_id: report.source_id.clone(),
-            category: report.category.clone(),
-            error_tags: distinct(&report.tags),
-            description_digest: description
-                .as_deref()
-                .map(|text| hex(&keyed_digest(app.keys.secret(), text.as_bytes()))),
-            description,
-            ..prepared
-        },
-        idempotency,
-        request_id: request_id::current(),
-    })
+    key: Option<Idempotency>,
+) -> Result<Stored, Problem> {
+    let submission = submission(app, caller, report, key.clone())?;
+    let stored = app.ingest.store(vec![submission]).await?.into_iter().next();
+    let stored = stored.ok_or_else(|| Problem::internal(&"no answer for one occurrence"))??;
+    if stored.outcome == Outcome::Duplicate {
+        // The same key came at the same moment, and the other request was first.
+        let first = first_answer(app, caller, key.as_ref()).await?;
+        return Ok(first.unwrap_or(stored));
+    }
+    Ok(stored)
 }
 
-fn distinct(tags: &[String]) -> Vec<String> {
-    let mut kept: Vec<String> = Vec::new();
-    for tag in tags {
-        if !kept.contains(tag) {
-            kept.push(tag.clone());
-        }
-    }
-    kept
-}
-
-/// Checks what the aggregate would refuse, before anything is stored.
-fn check(caller: &Caller, report: &ErrorCreate) -> Result<(), Problem> {
-    let within = |name: &str, text: &str, min: usize, max: usize| {
-        let characters = text.chars().count();
-        if (min..=max).contains(&characters) {
-            return Ok(());
-        }
-        Err(Problem::invalid(format!(
-            "{name} has {min} to {max} characters, this one {characters}"
-        )))
-    };
-    within("title", &report.title, 1, TITLE_MAX)?;
-    within(
-        "description",
-        report.description.as_deref().unwrap_or_default(),
-        0,
-        DESCRIPTION_MAX,
-    )?;
-    within(
-        "source",
-        report.source.as_deref().unwrap_or("api"),
-        1,
-        SOURCE_MAX,
-    )?;
-    within(
-        "source_id",
-        report.source_id.as_deref().unwrap_or_default(),
-        0,
-        SOURCE_ID_MAX,
-    )?;
-    if let Some(category) = &report.category {
-        within("category", category, 1, CATEGORY_MAX)?;
-    }
-    if report.tags.len() > TAGS_MAX {
-        return Err(Problem::invalid(format!(
-            "tags has at most {TAGS_MAX} elements"
-        )));
-    }
-    report
-        .tags
-        .iter()
-        .try_for_each(|tag| within("a tag", tag, 1, TAG_MAX))?;
-    for (name, value) in [("context", &report.context), ("metadata", &report.metadata)] {
-        if value
-            .as_ref()
-            .is_some_and(|value| !value.is_object() && !value.is_null())
-        {
-            return Err(Problem::invalid(format!("{name} is an object")));
-        }
-    }
-    let project = caller.reporter.project_id.to_string();
-    let named = match &report.project_id {
-        None | Some(Value::Null) => None,
-        Some(Value::String(text)) => Some(text.clone()),
-        Some(other) => Some(other.to_string()),
-    };
-    if named.is_some_and(|named| named != project) {
-        return Err(Problem::invalid(format!(
-            "project_id: this key is for project {project} alone"
-        )));
-    }
-    Ok(())
-}
-
-impl From<Unpreparable> for Problem {
-    fn from(error: Unpreparable) -> Self {
-        match error {
-            error @ Unpreparable::TooLarge { .. } => Self::too_large(error.to_string()),
-            Unpreparable::Compression(error) => Self::internal(&error),
-            other => Self::invalid(other.to_string()),
-        }
-    }
+async fn first_answer(
+    app: &App,
+    caller: &Caller,
+    key: Option<&Idempotency>,
+) -> Result<Option<Stored>, Problem> {
+    let Some(key) = key else { return Ok(None) };
+    let first = repeated(&app.database, caller.scope.organization, key).await?;
+    Ok(first.transpose()?)
 }

@@ -1,23 +1,35 @@
 //! `/api/v1/errors`: reading errors and changing them.
 
 pub mod bulk;
+pub mod bulk_ingest;
 pub mod change;
 pub mod create;
+pub mod list;
 pub mod read;
+pub mod report;
+pub mod verbs;
+pub mod written;
 
 use axum::Json;
+use axum::body::HttpBody;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use bugsage_domain::error::TITLE_MAX;
+use bugsage_domain::scrub::{Rules, scrub_text};
 use bugsage_event_store::Executed;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use chrono::{DateTime, Datelike, Utc};
+use serde::de::{DeserializeOwned, Error};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::problem::Problem;
 
 /// The header that says which position a write reached.
 pub const POSITION: &str = "x-bugsage-position";
+
+/// Characters of a description.
+const DESCRIPTION_MAX: usize = 10_000;
 
 /// A JSON body whose faults are answered as problems.
 pub struct Body<T>(pub T);
@@ -26,6 +38,12 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        // A command that needs no more than its address may come without a body.
+        if request.body().is_end_stream() && !request.headers().contains_key(header::CONTENT_TYPE) {
+            return serde_json::from_str("{}")
+                .map(Self)
+                .map_err(|error| Problem::invalid(error.to_string()));
+        }
         Ok(Self(Json::from_request(request, state).await?.0))
     }
 }
@@ -52,8 +70,30 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        // No text that is stored holds a NUL, and PostgreSQL refuses to be asked for one.
+        if parts.uri.query().is_some_and(|query| query.contains("%00")) {
+            return Err(Problem::bad_request("a parameter holds a NUL character"));
+        }
         Ok(Self(Query::from_request_parts(parts, state).await?.0))
     }
+}
+
+/// A moment as RFC 3339 writes it, with four digits of a year: PostgreSQL cannot hold every other.
+pub(crate) fn moment<'de, D: Deserializer<'de>>(
+    field: D,
+) -> Result<Option<DateTime<Utc>>, D::Error> {
+    let at = Option::<DateTime<Utc>>::deserialize(field)?;
+    if at.is_some_and(|at| !(1..=9999).contains(&at.year())) {
+        return Err(D::Error::custom("a time has a year from 0001 to 9999"));
+    }
+    Ok(at)
+}
+
+/// A title without secrets. What stands in their place may be longer than they were, so it is
+/// cut again; a title that was too long stays so, to be refused.
+pub(crate) fn clean_title(title: &str, rules: &Rules) -> String {
+    let max = title.chars().count().max(TITLE_MAX);
+    scrub_text(title, rules).chars().take(max).collect()
 }
 
 /// The version a caller has seen, from `If-Match: "3"`.
@@ -83,9 +123,13 @@ pub(crate) fn with_etag<T: Serialize>(version: i64, body: T) -> Response {
 
 /// The answer to a command: what was told, its version and the position reached.
 pub(crate) fn written(executed: Executed) -> Response {
-    let mut response = with_etag(executed.sequence, executed.answer);
-    response
-        .headers_mut()
-        .insert(POSITION, HeaderValue::from(executed.position));
-    response
+    at_position(
+        executed.position,
+        with_etag(executed.sequence, executed.answer),
+    )
+}
+
+/// An answer that says which position its write reached.
+pub(crate) fn at_position(position: i64, answer: impl IntoResponse) -> Response {
+    ([(POSITION, HeaderValue::from(position))], answer).into_response()
 }

@@ -1,8 +1,9 @@
 //! What an SDK is told: a status, a reason its debug log shows, and CORS for browsers.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bugsage_commands::ingest::{IngestError, Unpreparable};
 use bugsage_commands::intake::auth::AuthError;
@@ -11,10 +12,14 @@ use bugsage_commands::intake::inflate::InflateError;
 use bugsage_commands::intake::store::StoreError;
 use bugsage_domain::scrub::Refused;
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Response as Described};
+use utoipa::{IntoResponses, ToSchema};
 
 use super::body::Unread;
+use crate::problem::documented::described;
 
+/// Characters of a reason in a header: it may hold what the sender wrote.
+const REASON_MAX: usize = 300;
 /// Seconds after which an SDK may try again.
 const RETRY_AFTER: u32 = 1;
 
@@ -66,6 +71,7 @@ impl IntoResponse for Rejection {
         let visible: String = self
             .detail
             .chars()
+            .take(REASON_MAX)
             .map(|c| if (' '..='~').contains(&c) { c } else { '?' })
             .collect();
         let mut response = (status, Json(self)).into_response();
@@ -87,6 +93,28 @@ impl IntoResponse for Rejection {
             }
         }
         response
+    }
+}
+
+impl IntoResponses for Rejection {
+    fn responses() -> BTreeMap<String, RefOr<Described>> {
+        [
+            (
+                400,
+                "Broken framing, JSON or compression, or nested too deep",
+            ),
+            (403, "No key, a wrong one, or another project's"),
+            (413, "Too large"),
+            (415, "An unknown Content-Encoding"),
+            (
+                429,
+                "Too much at once; see Retry-After and X-Sentry-Rate-Limits",
+            ),
+            (500, "A fault of ours; the log has the cause"),
+            (503, "The database does not answer; nothing was stored"),
+        ]
+        .map(|(status, meaning)| described(status, meaning, "Rejection", "application/json"))
+        .into()
     }
 }
 
@@ -164,32 +192,4 @@ impl From<IngestError> for Rejection {
             }
         }
     }
-}
-
-/// Lets browsers read every answer, errors included.
-pub async fn cors(request: axum::extract::Request, next: Next) -> Response {
-    let preflight = request.method() == axum::http::Method::OPTIONS;
-    let mut response = if preflight {
-        StatusCode::OK.into_response()
-    } else {
-        next.run(request).await
-    };
-    let headers = response.headers_mut();
-    let mut set = |name: &'static str, value: &'static str| {
-        headers.insert(name, HeaderValue::from_static(value));
-    };
-    set("access-control-allow-origin", "*");
-    set(
-        "access-control-expose-headers",
-        "X-Sentry-Error, X-Sentry-Rate-Limits, Retry-After, X-Request-Id",
-    );
-    if preflight {
-        set("access-control-allow-methods", "POST, OPTIONS");
-        set(
-            "access-control-allow-headers",
-            "Content-Type, Content-Encoding, X-Sentry-Auth, X-Requested-With, Authorization, Origin, Accept, sentry-trace, baggage",
-        );
-        set("access-control-max-age", "86400");
-    }
-    response
 }

@@ -1,8 +1,10 @@
 //! Reading a body without letting anybody fill the memory.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, header};
 use bugsage_commands::intake::inflate::{Encoding, InflateError, inflate};
 use http_body_util::BodyExt;
@@ -12,6 +14,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 pub const COMPRESSED_MAX: usize = 20 * 1024 * 1024;
 /// Bytes of a body after decompression.
 pub const DECOMPRESSED_MAX: usize = 100 * 1024 * 1024;
+/// The longest that a body may take to arrive: while it does, it takes room from others.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// How long the rest of a refused body is read.
+const DISCARDING: Duration = Duration::from_secs(5);
 /// Bodies above this are inflated off the async threads.
 const QUICK: usize = 256 * 1024;
 /// What a body is assumed to grow to before that is known.
@@ -52,9 +58,9 @@ pub enum Unread {
 impl InFlight {
     /// Room for so many megabytes.
     #[must_use]
-    pub fn new(megabytes: u32) -> Self {
+    pub fn new(megabytes: NonZeroU32) -> Self {
         Self {
-            room: Arc::new(Semaphore::new(megabytes as usize * KIB)),
+            room: Arc::new(Semaphore::new(megabytes.get() as usize * KIB)),
         }
     }
 
@@ -79,45 +85,43 @@ impl InFlight {
     ///
     /// # Errors
     /// See [`Unread`].
-    pub async fn read(&self, headers: &HeaderMap, body: Body) -> Result<(Vec<u8>, Held), Unread> {
+    pub async fn read(&self, headers: &HeaderMap, mut body: Body) -> Result<(Bytes, Held), Unread> {
         let mut held = Held {
             permits: None,
             kib: 0,
         };
-        let bytes = self.receive(headers, body, &mut held).await?;
-        let encoding = headers
-            .get(header::CONTENT_ENCODING)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        let encoding = Encoding::parse(encoding)?;
-        if encoding == Encoding::default() {
+        if announced(headers) > COMPRESSED_MAX {
+            return Err(Unread::TooLarge);
+        }
+        let received = tokio::time::timeout(PATIENCE, self.receive(&mut body, &mut held))
+            .await
+            .map_err(|_| Unread::Broken(format!("it took longer than {PATIENCE:?}")))?;
+        let bytes = match received {
+            Err(refused @ (Unread::NoRoom | Unread::TooLarge)) => {
+                drop(held);
+                discard(body).await;
+                return Err(refused);
+            }
+            other => other?,
+        };
+        let encoding = encoding(headers)?;
+        let copies = encoding.copies();
+        if copies == 0 {
             return Ok((bytes, held));
         }
         let guess = (bytes.len() * USUAL_GROWTH + 64 * KIB).min(DECOMPRESSED_MAX);
-        let compressed = bytes.len();
-        self.hold(&mut held, compressed + guess)?;
+        self.hold(&mut held, bytes.len() + guess * copies)?;
         match decompress(encoding.clone(), bytes.clone(), guess).await {
             Err(InflateError::TooLarge { .. }) if guess < DECOMPRESSED_MAX => {
-                self.hold(&mut held, compressed + DECOMPRESSED_MAX)?;
-                Ok((decompress(encoding, bytes, DECOMPRESSED_MAX).await?, held))
+                self.hold(&mut held, bytes.len() + DECOMPRESSED_MAX * copies)?;
+                let whole = decompress(encoding, bytes, DECOMPRESSED_MAX).await?;
+                Ok((whole.into(), held))
             }
-            other => Ok((other?, held)),
+            other => Ok((other?.into(), held)),
         }
     }
 
-    async fn receive(
-        &self,
-        headers: &HeaderMap,
-        mut body: Body,
-        held: &mut Held,
-    ) -> Result<Vec<u8>, Unread> {
-        let announced = headers
-            .get(header::CONTENT_LENGTH)
-            .and_then(|value| value.to_str().ok()?.parse::<usize>().ok())
-            .unwrap_or(0);
-        if announced > COMPRESSED_MAX {
-            return Err(Unread::TooLarge);
-        }
+    async fn receive(&self, body: &mut Body, held: &mut Held) -> Result<Bytes, Unread> {
         let mut bytes = Vec::new();
         while let Some(frame) = body.frame().await {
             let frame = frame.map_err(|error| Unread::Broken(error.to_string()))?;
@@ -131,15 +135,43 @@ impl InFlight {
             self.hold(held, bytes.len() + data.len())?;
             bytes.extend_from_slice(data);
         }
-        Ok(bytes)
+        Ok(bytes.into())
     }
 }
 
-async fn decompress(
-    encoding: Encoding,
-    bytes: Vec<u8>,
-    max: usize,
-) -> Result<Vec<u8>, InflateError> {
+fn announced(headers: &HeaderMap) -> usize {
+    headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse().ok())
+        .unwrap_or(0)
+}
+
+/// Reads on and keeps nothing: a sender who is still writing would never see the answer.
+async fn discard(mut body: Body) {
+    let rest = async {
+        let mut left = COMPRESSED_MAX;
+        while let Some(Ok(frame)) = body.frame().await {
+            let size = frame.data_ref().map_or(0, Bytes::len);
+            match left.checked_sub(size) {
+                Some(less) => left = less,
+                None => break,
+            }
+        }
+    };
+    tokio::time::timeout(DISCARDING, rest).await.ok(); // what comes later is not waited for
+}
+
+/// The encodings that all the headers name together.
+fn encoding(headers: &HeaderMap) -> Result<Encoding, InflateError> {
+    let named: Vec<_> = headers
+        .get_all(header::CONTENT_ENCODING)
+        .iter()
+        .map(|value| String::from_utf8_lossy(value.as_bytes()))
+        .collect();
+    Encoding::parse(&named.join(","))
+}
+
+async fn decompress(encoding: Encoding, bytes: Bytes, max: usize) -> Result<Vec<u8>, InflateError> {
     if bytes.len() <= QUICK && max <= QUICK * USUAL_GROWTH {
         return inflate(encoding, &bytes, max);
     }

@@ -1,50 +1,45 @@
 //! The two addresses that SDKs send to.
 
+use std::collections::HashMap;
+
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{FromRequestParts, Path, RawQuery, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
-use bugsage_commands::ingest::{Outcome, Reporter, Submission, Unpreparable, prepare};
-use bugsage_commands::intake::auth::{self, Places};
+use bugsage_commands::ingest::{EVENT_MAX, Outcome, Reporter, Submission, Unpreparable, prepare};
+use bugsage_commands::intake::auth::{self, AuthError, Places};
 use bugsage_commands::intake::{envelope, store};
 use bugsage_domain::ids::EventId;
 use uuid::Uuid;
 
 use super::answer::{Accepted, Rejection};
-use super::body::DECOMPRESSED_MAX;
 use crate::request_id;
 use crate::state::App;
 
 /// Takes an envelope. A 200 promises that every event in it is durable.
-#[utoipa::path(post, path = "/api/{project_id}/envelope/", tag = "ingest",
+#[utoipa::path(post, path = "/api/{project_id}/envelope/", tag = "ingest", security(()),
     params(("project_id" = String, Path, description = "The number at the end of the DSN")),
     request_body(content = String, content_type = "application/x-sentry-envelope"), responses(
     (status = 200, description = "Every event is durable", body = Accepted),
-    (status = 400, description = "Broken framing, JSON or compression", body = Rejection),
-    (status = 403, description = "No key, a wrong one, or another project's", body = Rejection),
-    (status = 413, description = "Too large", body = Rejection),
-    (status = 415, description = "An unknown Content-Encoding", body = Rejection),
-    (status = 429, description = "Too much at once; see Retry-After", body = Rejection),
-    (status = 500, description = "A fault of ours", body = Rejection),
-    (status = 503, description = "The database does not answer; nothing was stored", body = Rejection),
+    Rejection,
 ))]
 pub async fn envelope(
     State(app): State<App>,
-    Path(project): Path<String>,
+    Addressed(project): Addressed,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Accepted>, Rejection> {
+    let mut places = places(&headers, query.as_deref());
+    // Where the key does not stand in the body, it is checked before the body costs anything.
+    if auth::sender(&places) != Err(AuthError::Missing) {
+        authenticate(&app, &project, &places).await?;
+    }
     let (bytes, _held) = app.in_flight.read(&headers, body).await?;
     let parsed = envelope::parse(&bytes)?;
-    let reporter = authenticate(
-        &app,
-        &project,
-        &headers,
-        query.as_deref(),
-        parsed.header.dsn.as_deref(),
-    )
-    .await?;
+    places.dsn = parsed.header.dsn.as_deref();
+    let reporter = authenticate(&app, &project, &places).await?;
     let mut events = Vec::new();
     for item in &parsed.items {
         let kind = item.kind();
@@ -70,67 +65,61 @@ pub async fn envelope(
 }
 
 /// Takes one event as JSON: the older form.
-#[utoipa::path(post, path = "/api/{project_id}/store/", tag = "ingest",
+#[utoipa::path(post, path = "/api/{project_id}/store/", tag = "ingest", security(()),
     params(("project_id" = String, Path, description = "The number at the end of the DSN")),
     request_body(content = String, content_type = "application/json"), responses(
     (status = 200, description = "The event is durable", body = Accepted),
-    (status = 400, description = "Broken JSON or compression", body = Rejection),
-    (status = 403, description = "No key, a wrong one, or another project's", body = Rejection),
-    (status = 413, description = "Too large", body = Rejection),
-    (status = 415, description = "An unknown Content-Encoding", body = Rejection),
-    (status = 429, description = "Too much at once; see Retry-After", body = Rejection),
-    (status = 500, description = "A fault of ours", body = Rejection),
-    (status = 503, description = "The database does not answer; nothing was stored", body = Rejection),
+    Rejection,
 ))]
 pub async fn store_event(
     State(app): State<App>,
-    Path(project): Path<String>,
+    Addressed(project): Addressed,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Accepted>, Rejection> {
-    let reporter = authenticate(&app, &project, &headers, query.as_deref(), None).await?;
+    let places = places(&headers, query.as_deref());
+    let reporter = authenticate(&app, &project, &places).await?;
     let (bytes, _held) = app.in_flight.read(&headers, body).await?;
-    let event = store::event(&bytes, DECOMPRESSED_MAX)?;
+    let event = store::event(&bytes, EVENT_MAX)?;
     take(&app, &reporter, &[&event], None).await
 }
 
-/// [`envelope`] behind a path prefix.
-pub async fn envelope_behind(
-    state: State<App>,
-    Path((_prefix, project)): Path<(String, String)>,
-    query: RawQuery,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Json<Accepted>, Rejection> {
-    envelope(state, Path(project), query, headers, body).await
+/// The project that the address names, behind a path prefix or not.
+pub struct Addressed(String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Addressed {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        let named = Path::<HashMap<String, String>>::from_request_parts(parts, state).await;
+        let project = named.ok().and_then(|mut named| named.remove("project_id"));
+        project.map(Self).ok_or_else(|| {
+            Rejection::new(
+                StatusCode::FORBIDDEN,
+                "auth",
+                "the address names no project",
+            )
+        })
+    }
 }
 
-/// [`store`] behind a path prefix.
-pub async fn store_behind(
-    state: State<App>,
-    Path((_prefix, project)): Path<(String, String)>,
-    query: RawQuery,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Json<Accepted>, Rejection> {
-    store_event(state, Path(project), query, headers, body).await
+fn places<'a>(headers: &'a HeaderMap, query: Option<&'a str>) -> Places<'a> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    Places {
+        sentry_auth: text("x-sentry-auth"),
+        authorization: text("authorization"),
+        query,
+        dsn: None,
+    }
 }
 
 async fn authenticate(
     app: &App,
     project: &str,
-    headers: &HeaderMap,
-    query: Option<&str>,
-    dsn: Option<&str>,
+    places: &Places<'_>,
 ) -> Result<Reporter, Rejection> {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let sender = auth::sender(&Places {
-        sentry_auth: text("x-sentry-auth"),
-        authorization: text("authorization"),
-        query,
-        dsn,
-    })?;
+    let sender = auth::sender(places)?;
     tracing::debug!(client = sender.client, "ingest");
     let forbidden = |detail: &str| Rejection::new(StatusCode::FORBIDDEN, "auth", detail);
     let key = app.keys.dsn(&sender.key).await.map_err(|error| {

@@ -2,4 +2,5 @@
 
 pub mod answer;
 pub mod body;
+pub mod cors;
 pub mod endpoint;

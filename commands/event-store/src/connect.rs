@@ -62,6 +62,27 @@ pub async fn migrate(owner: &PgPool) -> Result<(), MigrateError> {
     MIGRATOR.run(owner).await
 }
 
+/// Whether the database is away, and not the question at fault: the same may succeed later.
+#[must_use]
+pub fn is_away(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(database) => database.code().is_some_and(|code| {
+            // connection lost, login refused, no such database, out of connections or disk,
+            // shutting down; 55000 at connecting: the database takes no connections
+            ["08", "28", "3D", "53", "57P"]
+                .iter()
+                .any(|class| code.starts_with(class))
+                || code == "55000"
+        }),
+        _ => false,
+    }
+}
+
 /// Begins a transaction that speaks for one organization: row-level security shows its rows alone.
 ///
 /// # Errors

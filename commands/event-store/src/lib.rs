@@ -17,7 +17,7 @@ pub mod subscription;
 mod writer;
 
 pub use append::{Append, Idempotency, NewEvent, NewText, Verdict, append};
-pub use connect::{DatabaseRole, MIGRATOR, connect, migrate, tenant};
+pub use connect::{DatabaseRole, MIGRATOR, connect, is_away, migrate, tenant};
 pub use event::{Metadata, RecordedEvent};
 pub use execute::{
     CommandContext, ExecuteError, Executed, Executor, answered_before, history, load,

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-use super::Prepared;
+use super::{Outcome, Prepared};
 use crate::clock::Clock;
 
 /// zstd without a dictionary.
@@ -23,6 +23,16 @@ pub(super) struct Taken {
     pub(super) count: i64,
     pub(super) ignored_until: Option<DateTime<Utc>>,
     pub(super) ignored_until_count: Option<i64>,
+}
+
+impl Taken {
+    pub(super) fn outcome(&self) -> Outcome {
+        match self.outcome.as_str() {
+            "new" => Outcome::New,
+            "known" => Outcome::Known,
+            _ => Outcome::Duplicate,
+        }
+    }
 }
 
 /// Stores the occurrences, which must hold no event id twice; one answer each, in order.

@@ -7,10 +7,11 @@ use bugsage_domain::error::{Detect, ErrorCommand, ErrorEvent, ErrorGroup, Regres
 use bugsage_domain::ids::{ErrorId, TextId};
 use bugsage_event_store::{Append, EventSourced, Loaded, Metadata, NewText, load, new_events};
 use cqrs_es::Aggregate;
-use serde_json::{Value, json};
+use serde_json::Value;
 use sqlx::PgConnection;
 
 use super::batch::Taken;
+use super::repeated::Remembered;
 use super::writer::{Key, key};
 use super::{Prepared, Submission};
 use crate::clock::Clock;
@@ -55,7 +56,7 @@ pub(super) async fn appends(
             causes.extend(regression(connection, submission, taken).await?);
         }
         if submission.idempotency.is_some() {
-            causes.push(remembered(submission, taken));
+            causes.push(remembered(submission, taken)?);
         }
     }
     Ok(causes)
@@ -154,9 +155,14 @@ async fn regression(
 }
 
 /// The answer to an idempotency key, under a stream of the occurrence's own that has no events.
-fn remembered(submission: &Submission, taken: &Taken) -> Cause {
+fn remembered(submission: &Submission, taken: &Taken) -> Result<Cause, Uncaused> {
     let occurrence = &submission.occurrence;
-    Cause {
+    let answer = serde_json::to_value(Remembered {
+        event_id: occurrence.event_id,
+        error_id: taken.root,
+        outcome: taken.outcome(),
+    });
+    Ok(Cause {
         key: key(occurrence),
         append: Append {
             aggregate_type: "occurrence",
@@ -167,9 +173,9 @@ fn remembered(submission: &Submission, taken: &Taken) -> Cause {
             effect: None,
             texts: Vec::new(),
             idempotency: submission.idempotency.clone(),
-            answer: json!({"event_id": occurrence.event_id, "error_id": taken.root}),
+            answer: answer.map_err(|error| Uncaused::Other(error.to_string()))?,
         },
-    }
+    })
 }
 
 fn decided(

@@ -8,15 +8,17 @@ mod batch;
 mod causes;
 mod facets;
 mod prepare;
+mod repeated;
 mod writer;
 
-pub use prepare::{Prepared, Reporter, Unpreparable, keyed_digest, prepare};
+pub use prepare::{EVENT_MAX, Prepared, Reporter, Unpreparable, keyed_digest, prepare};
+pub use repeated::repeated;
 pub(crate) use writer::ensure_partitions;
 pub use writer::{Ingest, IngestError, IngestLimits};
 
 use bugsage_domain::ids::{ErrorId, EventId};
 use bugsage_event_store::Idempotency;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// An occurrence to store, and the sender's key if it gave one.
 #[derive(Debug, Clone)]
@@ -43,7 +45,7 @@ pub struct Stored {
 }
 
 /// How an occurrence was taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// The first of a new error.

@@ -12,7 +12,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 /// Bytes of one event; more is refused.
-const EVENT_MAX: usize = 1024 * 1024;
+pub const EVENT_MAX: usize = 1024 * 1024;
 /// zstd level: 1 costs a quarter of 3 and gives nine tenths of its gain on events.
 const ZSTD_LEVEL: i32 = 1;
 /// A sender's clock may be wrong by this much; beyond it the time of receipt counts.

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use bugsage_domain::ids::{EventId, OrganizationId, ProjectId};
-use bugsage_event_store::{Verdict, append};
+use bugsage_event_store::{Verdict, append, is_away};
 use sqlx::{PgConnection, PgPool};
 use tokio::sync::{mpsc, oneshot};
 
@@ -125,19 +125,12 @@ enum Failure {
 
 impl From<sqlx::Error> for Failure {
     fn from(error: sqlx::Error) -> Self {
-        match &error {
-            sqlx::Error::Database(db) => match db.code().as_deref() {
-                Some("40001" | "40P01") => Self::Again,
-                Some("23514") if db.message().contains("no partition") => Self::NoPartition,
-                // out of connections, shutting down, cannot connect now, disk full
-                Some("53300" | "57P01" | "57P02" | "57P03" | "53100") => Self::Away,
-                _ => Self::Refused(error.to_string()),
-            },
-            sqlx::Error::Io(_)
-            | sqlx::Error::PoolTimedOut
-            | sqlx::Error::PoolClosed
-            | sqlx::Error::Tls(_)
-            | sqlx::Error::WorkerCrashed => Self::Away,
+        if is_away(&error) {
+            return Self::Away;
+        }
+        match error.as_database_error() {
+            Some(db) if matches!(db.code().as_deref(), Some("40001" | "40P01")) => Self::Again,
+            Some(db) if db.message().contains("no partition") => Self::NoPartition,
             _ => Self::Refused(error.to_string()),
         }
     }
@@ -241,17 +234,12 @@ impl Writer {
         let mut stored: HashMap<Key, Result<Stored, IngestError>> = HashMap::new();
         for (i, t) in order.iter().zip(&taken) {
             let occurrence = &submissions[*i].occurrence;
-            let outcome = match t.outcome.as_str() {
-                "new" => Outcome::New,
-                "known" => Outcome::Known,
-                _ => Outcome::Duplicate,
-            };
             stored.insert(
                 key(occurrence),
                 Ok(Stored {
                     event_id: occurrence.event_id,
                     error_id: t.root,
-                    outcome,
+                    outcome: t.outcome(),
                     position: None,
                 }),
             );

@@ -88,6 +88,12 @@ impl Encoding {
         }
         Ok(Self(layers))
     }
+
+    /// How many inflated forms of the body are held at once while the encodings are undone.
+    #[must_use]
+    pub fn copies(&self) -> usize {
+        self.0.len().min(2)
+    }
 }
 
 /// The body without its encodings, at most `max` bytes of it after each of them.

@@ -52,6 +52,13 @@ fn a_bomb_is_stopped_in_every_encoding() {
 }
 
 #[test]
+fn a_bomb_within_a_bomb_is_stopped() {
+    let bomb = pack("gzip", &pack("br", &vec![0; 1 << 20]));
+    let result = inflate(Encoding::parse("br, gzip").unwrap(), &bomb, 10_000);
+    assert_eq!(result, Err(InflateError::TooLarge { max: 10_000 }));
+}
+
+#[test]
 fn several_gzip_members_are_one_body() {
     let body = [pack("gzip", b"a"), pack("gzip", b"b")].concat();
     assert_eq!(

@@ -332,6 +332,7 @@ impl<'de> Visitor<'de> for Seed<'_, '_> {
         let mut seen: HashSet<String> = HashSet::new();
         let mut starts = Vec::new();
         let (mut names_secret, mut value_at) = (false, None);
+        let (mut tells_secret, mut params_at) = (false, None);
         while let Some(key) = members.next_key::<Cow<'de, str>>()? {
             let place = self.child(&key);
             let key = self.state.clean(&key, Place::Plain);
@@ -347,6 +348,7 @@ impl<'de> Visitor<'de> for Seed<'_, '_> {
             let _ = serde_json::to_writer(&mut self.state.out, key.as_ref());
             self.state.out.push(b':');
             let start = self.state.out.len();
+            let redactions = self.state.redactions;
             members.next_value_seed(Seed {
                 state: &mut *self.state,
                 place,
@@ -355,10 +357,15 @@ impl<'de> Visitor<'de> for Seed<'_, '_> {
             match key.to_ascii_lowercase().as_str() {
                 "key" | "name" => names_secret |= self.names_secret(start, self.state.out.len()),
                 "value" => value_at = Some((start, self.state.out.len())),
+                // A log entry whose text held a secret got it from its parameters.
+                "message" | "formatted" => tells_secret |= self.state.redactions > redactions,
+                "params" => params_at = Some((start, self.state.out.len())),
                 _ => {}
             }
         }
         if let (true, Some((start, end))) = (names_secret, value_at) {
+            self.state.splice_filtered(start, end);
+        } else if let (true, Some((start, end))) = (tells_secret, params_at) {
             self.state.splice_filtered(start, end);
         } else if self.place == Place::Tags {
             self.state.trim(self.place, &starts);

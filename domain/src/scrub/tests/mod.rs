@@ -214,3 +214,13 @@ fn nothing_of_a_secret_stays_beside_other_text() {
         );
     }
 }
+
+#[test]
+fn parameters_of_a_text_with_a_secret_go_whole() {
+    assert_eq!(
+        run(r#"{"message":"password=%s","params":["x"],"formatted":"password=x"}"#),
+        r#"{"message":"password=[Filtered]","params":"[Filtered]","formatted":"password=[Filtered]"}"#
+    );
+    let harmless = r#"{"message":"no %s","params":["cart"]}"#;
+    assert_eq!(run(harmless), harmless);
+}

@@ -2,13 +2,12 @@
 //!
 //! What the log says and what the caller reads are two texts: a 500 shows no cause.
 
+pub mod documented;
+mod from;
+
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use bugsage_commands::ingest::IngestError;
-use bugsage_domain::error::Refusal;
-use bugsage_event_store::ExecuteError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -19,9 +18,9 @@ use crate::request_id;
 pub struct Problem {
     /// A stable name of the kind of problem: `/problems/<name>`.
     #[schema(example = "/problems/not-found")]
-    pub r#type: String,
+    pub r#type: &'static str,
     /// The kind of problem in a few words.
-    pub title: String,
+    pub title: &'static str,
     /// The HTTP status.
     #[schema(example = 404)]
     pub status: u16,
@@ -30,21 +29,27 @@ pub struct Problem {
     /// The request, for finding it in the logs.
     pub request_id: String,
     /// For a refused command: what would be allowed now.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub allowed: Vec<String>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    pub allowed: &'static [&'static str],
     #[serde(skip)]
     retry_after: Option<u32>,
 }
 
 impl Problem {
-    fn new(status: StatusCode, name: &str, title: &str, detail: impl Into<String>) -> Self {
+    fn new(
+        status: StatusCode,
+        kind: &'static str,
+        title: &'static str,
+        detail: impl Into<String>,
+    ) -> Self {
         Self {
-            r#type: format!("/problems/{name}"),
-            title: title.to_owned(),
+            r#type: kind,
+            title,
             status: status.as_u16(),
             detail: detail.into(),
             request_id: request_id::current(),
-            allowed: Vec::new(),
+            allowed: &[],
             retry_after: None,
         }
     }
@@ -54,7 +59,7 @@ impl Problem {
     pub fn bad_request(detail: impl Into<String>) -> Self {
         Self::new(
             StatusCode::BAD_REQUEST,
-            "bad-request",
+            "/problems/bad-request",
             "Bad request",
             detail,
         )
@@ -65,7 +70,7 @@ impl Problem {
     pub fn unauthorized(detail: impl Into<String>) -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,
-            "unauthorized",
+            "/problems/unauthorized",
             "Not signed in",
             detail,
         )
@@ -76,7 +81,7 @@ impl Problem {
     pub fn not_found(what: &str) -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
-            "not-found",
+            "/problems/not-found",
             "Not found",
             format!("there is no {what} here"),
         )
@@ -87,7 +92,7 @@ impl Problem {
     pub fn method_not_allowed() -> Self {
         Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
-            "method-not-allowed",
+            "/problems/method-not-allowed",
             "Method not allowed",
             "this address does not take that method: see /docs",
         )
@@ -98,7 +103,7 @@ impl Problem {
     pub fn stale(actual: i64) -> Self {
         Self::new(
             StatusCode::PRECONDITION_FAILED,
-            "stale",
+            "/problems/stale",
             "Changed meanwhile",
             format!(
                 "it stands at version {actual}: read it again and repeat the change with that ETag"
@@ -111,7 +116,7 @@ impl Problem {
     pub fn too_large(detail: impl Into<String>) -> Self {
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,
-            "too-large",
+            "/problems/too-large",
             "Too large",
             detail,
         )
@@ -122,7 +127,7 @@ impl Problem {
     pub fn unsupported(detail: impl Into<String>) -> Self {
         Self::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported",
+            "/problems/unsupported",
             "Unsupported media type",
             detail,
         )
@@ -133,9 +138,20 @@ impl Problem {
     pub fn invalid(detail: impl Into<String>) -> Self {
         Self::new(
             StatusCode::UNPROCESSABLE_ENTITY,
-            "invalid",
+            "/problems/invalid",
             "Invalid value",
             detail,
+        )
+    }
+
+    /// 422: an idempotency key with another body.
+    #[must_use]
+    pub fn key_reused() -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "/problems/idempotency-key-reused",
+            "Idempotency key reused",
+            "this Idempotency-Key came before with another request: use a new key for a new request",
         )
     }
 
@@ -144,7 +160,7 @@ impl Problem {
     pub fn busy(detail: impl Into<String>) -> Self {
         Self::new(
             StatusCode::TOO_MANY_REQUESTS,
-            "busy",
+            "/problems/busy",
             "Too much at once",
             detail,
         )
@@ -156,7 +172,7 @@ impl Problem {
     pub fn unavailable(detail: impl Into<String>) -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
-            "unavailable",
+            "/problems/unavailable",
             "Not available",
             detail,
         )
@@ -169,7 +185,7 @@ impl Problem {
         tracing::error!(%cause, "internal error");
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
-            "internal",
+            "/problems/internal",
             "Internal error",
             "something went wrong on our side; the log has the cause under this request id",
         )
@@ -204,117 +220,5 @@ impl IntoResponse for Problem {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
-    }
-}
-
-impl From<sqlx::Error> for Problem {
-    fn from(error: sqlx::Error) -> Self {
-        let away = match &error {
-            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
-            sqlx::Error::Database(db) => {
-                matches!(db.code().as_deref(), Some(code) if code.starts_with("57P") || code == "53300")
-            }
-            _ => false,
-        };
-        if away {
-            tracing::error!(%error, "the database is away");
-            return Self::unavailable("the database does not answer; try again in a moment");
-        }
-        Self::internal(&error)
-    }
-}
-
-impl From<ExecuteError<Refusal>> for Problem {
-    fn from(error: ExecuteError<Refusal>) -> Self {
-        match error {
-            ExecuteError::Refused(refusal) => refusal.into(),
-            ExecuteError::Stale { actual } => Self::stale(actual),
-            ExecuteError::Contended => Self::new(
-                StatusCode::CONFLICT,
-                "contended",
-                "Conflict",
-                "others changed it each time this was tried: try again",
-            ),
-            ExecuteError::KeyReused => Self::key_reused(),
-            ExecuteError::Database(error) => error.into(),
-            ExecuteError::Unreadable(cause) => Self::internal(&cause),
-            ExecuteError::Unwritable(cause) => Self::internal(&cause),
-        }
-    }
-}
-
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        if refusal.is_not_found() {
-            return Self::not_found("such error");
-        }
-        let (status, name, title) = if refusal.is_invalid_input() {
-            (StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Invalid value")
-        } else {
-            (StatusCode::CONFLICT, "refused", "Not in this state")
-        };
-        let mut problem = Self::new(status, name, title, refusal.to_string());
-        problem.allowed = refusal
-            .allowed()
-            .iter()
-            .map(|&word| word.to_owned())
-            .collect();
-        problem
-    }
-}
-
-impl From<IngestError> for Problem {
-    fn from(error: IngestError) -> Self {
-        match error {
-            IngestError::Full => {
-                Self::busy("too many occurrences are waiting: send it again in a second")
-            }
-            IngestError::KeyReused => Self::key_reused(),
-            IngestError::Unavailable => {
-                Self::unavailable("the database does not answer; nothing was stored, send it again")
-            }
-            IngestError::Failed(cause) => Self::internal(&cause),
-        }
-    }
-}
-
-impl Problem {
-    /// 422: an idempotency key with another body.
-    #[must_use]
-    pub fn key_reused() -> Self {
-        Self::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "idempotency-key-reused",
-            "Idempotency key reused",
-            "this Idempotency-Key came before with another request: use a new key for a new request",
-        )
-    }
-}
-
-impl From<JsonRejection> for Problem {
-    fn from(rejection: JsonRejection) -> Self {
-        match rejection {
-            JsonRejection::MissingJsonContentType(_) => {
-                Self::unsupported("send the body as JSON with Content-Type: application/json")
-            }
-            JsonRejection::JsonDataError(error) => Self::invalid(error.body_text()),
-            JsonRejection::JsonSyntaxError(error) => Self::bad_request(error.body_text()),
-            other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                Self::too_large("the body is larger than this address takes")
-            }
-            other => Self::bad_request(other.body_text()),
-        }
-    }
-}
-
-impl From<PathRejection> for Problem {
-    fn from(rejection: PathRejection) -> Self {
-        Self::bad_request(rejection.body_text())
-    }
-}
-
-impl From<QueryRejection> for Problem {
-    fn from(rejection: QueryRejection) -> Self {
-        Self::bad_request(rejection.body_text())
     }
 }

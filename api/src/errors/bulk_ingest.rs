@@ -1,0 +1,124 @@
+//! Reporting many errors, an answer for each.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::report::{ErrorCreate, ErrorCreated, submission};
+use super::{Body, at_position};
+use crate::keys::Caller;
+use crate::problem::Problem;
+use crate::problem::documented::Reporting;
+use crate::state::App;
+
+/// Reports in one request.
+const BULK_MAX: usize = 1_000;
+
+/// Many reports.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BulkIngest {
+    /// 1 to 1,000 of them.
+    pub errors: Vec<Value>,
+}
+
+/// The answer to one of many reports.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BulkItem {
+    /// Its place in the request, from 0.
+    pub index: usize,
+    /// 201, or why not.
+    pub status: u16,
+    /// What became of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorCreated>,
+    /// What was wrong with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<Problem>,
+}
+
+/// An answer for each report.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BulkIngested {
+    /// How many are stored.
+    pub accepted: usize,
+    /// How many are not.
+    pub rejected: usize,
+    /// In the order of the request.
+    pub results: Vec<BulkItem>,
+}
+
+/// Reports many errors; each has its own answer, and bad ones fail no good ones.
+#[utoipa::path(post, path = "/api/v1/errors/bulk-ingest", tag = "errors", request_body = BulkIngest, responses(
+    (status = 200, description = "An answer for each", body = BulkIngested),
+    Reporting,
+))]
+pub async fn bulk_ingest(
+    State(app): State<App>,
+    caller: Caller,
+    Body(bulk): Body<BulkIngest>,
+) -> Result<Response, Problem> {
+    if !(1..=BULK_MAX).contains(&bulk.errors.len()) {
+        return Err(Problem::invalid(format!(
+            "errors has 1 to {BULK_MAX} elements"
+        )));
+    }
+    let mut results = Vec::with_capacity(bulk.errors.len());
+    let mut waiting = Vec::new();
+    let mut submissions = Vec::new();
+    for (index, value) in bulk.errors.into_iter().enumerate() {
+        let prepared = serde_json::from_value::<ErrorCreate>(value)
+            .map_err(|error| Problem::invalid(error.to_string()))
+            .and_then(|report| Ok((submission(&app, &caller, &report, None)?, report)));
+        match prepared {
+            Ok((submission, report)) => {
+                submissions.push(submission);
+                waiting.push((index, report));
+            }
+            Err(problem) => results.push(item(index, Err(problem))),
+        }
+    }
+    let mut position = 0;
+    for ((index, report), stored) in waiting
+        .into_iter()
+        .zip(app.ingest.store(submissions).await?)
+    {
+        let answer = stored
+            .map(|stored| ErrorCreated::of(&report, &stored))
+            .map_err(Problem::from);
+        position = position.max(answer.as_ref().map_or(0, |created| created.position));
+        results.push(item(index, answer));
+    }
+    results.sort_by_key(|result| result.index);
+    let accepted = results
+        .iter()
+        .filter(|result| result.error.is_some())
+        .count();
+    let rejected = results.len() - accepted;
+    let body = Json(BulkIngested {
+        accepted,
+        rejected,
+        results,
+    });
+    Ok(at_position(position, body))
+}
+
+fn item(index: usize, answer: Result<ErrorCreated, Problem>) -> BulkItem {
+    match answer {
+        Ok(error) => BulkItem {
+            index,
+            status: 201,
+            error: Some(error),
+            problem: None,
+        },
+        Err(problem) => BulkItem {
+            index,
+            status: problem.status,
+            error: None,
+            problem: Some(problem),
+        },
+    }
+}

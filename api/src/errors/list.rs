@@ -1,0 +1,140 @@
+//! Listing errors.
+
+use axum::Json;
+use axum::extract::State;
+use bugsage_domain::error::ErrorStatus;
+use bugsage_domain::severity::Severity;
+use bugsage_projections::errors::{ErrorList, ListQuery, Order, Sort};
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::{Asked, moment};
+use crate::keys::Caller;
+use crate::problem::Problem;
+use crate::problem::documented::Asking;
+use crate::state::App;
+
+/// What a list of errors is asked for; all filters must hold.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListParams {
+    /// low, medium, high or critical.
+    #[param(value_type = Option<String>)]
+    severity: Option<Severity>,
+    /// detected, analyzing, fixing, resolved or ignored.
+    #[param(value_type = Option<String>)]
+    status: Option<ErrorStatus>,
+    /// Where it was reported.
+    source: Option<String>,
+    /// The project's number; a key sees its own project alone.
+    project_id: Option<i64>,
+    /// Who looks after it.
+    assigned_to: Option<String>,
+    /// Its category.
+    category: Option<String>,
+    /// One of its tags, or `key:value` of one of its occurrences.
+    tag: Option<String>,
+    /// Seen in this environment.
+    environment: Option<String>,
+    /// Seen in this release.
+    release: Option<String>,
+    /// Text in title or culprit.
+    search: Option<String>,
+    /// Last seen then or later (RFC 3339).
+    #[serde(deserialize_with = "moment")]
+    date_from: Option<DateTime<Utc>>,
+    /// Last seen then or earlier (RFC 3339).
+    #[serde(deserialize_with = "moment")]
+    date_to: Option<DateTime<Utc>>,
+    /// last_seen, first_seen, count or users_affected.
+    #[param(value_type = Option<String>)]
+    sort: Sort,
+    /// desc or asc.
+    #[param(value_type = Option<String>)]
+    order: Order,
+    /// Rows to leave out.
+    skip: u32,
+    /// Rows of an answer, 1 to 1,000.
+    limit: u32,
+    /// The next_cursor of the answer before; instead of skip.
+    cursor: Option<String>,
+}
+
+impl Default for ListParams {
+    fn default() -> Self {
+        let ListQuery {
+            sort,
+            order,
+            skip,
+            limit,
+            ..
+        } = ListQuery::default();
+        Self {
+            sort,
+            order,
+            skip,
+            limit,
+            severity: None,
+            status: None,
+            source: None,
+            project_id: None,
+            assigned_to: None,
+            category: None,
+            tag: None,
+            environment: None,
+            release: None,
+            search: None,
+            date_from: None,
+            date_to: None,
+            cursor: None,
+        }
+    }
+}
+
+impl From<ListParams> for ListQuery {
+    fn from(params: ListParams) -> Self {
+        Self {
+            severity: params.severity,
+            status: params.status,
+            source: params.source,
+            assignee: params.assigned_to,
+            category: params.category,
+            tag: params.tag,
+            environment: params.environment,
+            release: params.release,
+            date_from: params.date_from,
+            date_to: params.date_to,
+            search: params.search,
+            sort: params.sort,
+            order: params.order,
+            skip: params.skip,
+            limit: params.limit,
+            cursor: params.cursor,
+        }
+    }
+}
+
+/// Lists errors. Deleted ones and those merged into another are not among them.
+#[utoipa::path(get, path = "/api/v1/errors", tag = "errors", params(ListParams), responses(
+    (status = 200, description = "The errors", body = ErrorList),
+    Asking,
+))]
+pub async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Asked(params): Asked<ListParams>,
+) -> Result<Json<ErrorList>, Problem> {
+    let own = caller.scope.project.map(|project| project.0);
+    if params.project_id.is_some_and(|asked| own != Some(asked)) {
+        return Err(Problem::bad_request(
+            "project_id: this key sees its own project alone",
+        ));
+    }
+    Ok(Json(
+        app.queries
+            .list(&caller.scope, &params.into(), app.clock.now())
+            .await?,
+    ))
+}

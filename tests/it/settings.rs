@@ -1,0 +1,78 @@
+//! Settings are read once, and every mistake is told at once.
+
+use bugsage_api::settings::{Environment, Settings, WrongSettings};
+
+fn read(given: &[(&str, &str)]) -> Result<Settings, WrongSettings> {
+    Settings::read(|name| {
+        let found = given.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| (*value).to_owned())
+    })
+}
+
+const NEEDED: [(&str, &str); 2] = [("DATABASE_URL", "postgres://x"), ("BUGSAGE_NATS", "off")];
+
+fn with(name: &'static str, value: &'static str) -> Result<Settings, WrongSettings> {
+    read(&[&NEEDED[..], &[(name, value)]].concat())
+}
+
+#[test]
+fn two_settings_are_enough() {
+    let settings = read(&NEEDED).unwrap();
+    assert_eq!(settings.listen.to_string(), "127.0.0.1:8000");
+    assert_eq!(settings.public_url, "http://127.0.0.1:8000");
+    assert_eq!(settings.environment, Environment::Development);
+    assert_eq!(settings.projector_database_url, "postgres://x");
+    assert_eq!(settings.migrate_database_url, "postgres://x");
+    assert_eq!(settings.nats_url, None);
+}
+
+#[test]
+fn every_mistake_is_told_at_once() {
+    let wrong = read(&[
+        ("BUGSAGE_ENVIRONMENT", "holiday"),
+        ("BUGSAGE_HOST", "here"),
+        ("BUGSAGE_PORT", "99999"),
+        ("BUGSAGE_DOCS", "maybe"),
+        ("BUGSAGE_INFLIGHT_MB", "0"),
+        ("BUGSAGE_DATABASE_CONNECTIONS", "-1"),
+    ])
+    .unwrap_err();
+    let told = wrong.to_string();
+    for name in [
+        "BUGSAGE_ENVIRONMENT",
+        "BUGSAGE_HOST",
+        "BUGSAGE_PORT",
+        "BUGSAGE_DOCS",
+        "BUGSAGE_INFLIGHT_MB",
+        "BUGSAGE_DATABASE_CONNECTIONS",
+        "DATABASE_URL is not set",
+        "NATS_URL is not set",
+    ] {
+        assert!(told.contains(name), "{name} is not in:\n{told}");
+    }
+    assert_eq!(wrong.0.len(), 8);
+}
+
+#[test]
+fn a_mistake_says_what_was_given_and_what_is_taken() {
+    let wrong = with("BUGSAGE_DOCS", "maybe").unwrap_err();
+    assert_eq!(wrong.0, ["BUGSAGE_DOCS is \"maybe\": use on or off"]);
+}
+
+#[test]
+fn the_page_is_off_in_production_only() {
+    for (environment, docs) in [
+        ("development", true),
+        ("staging", true),
+        ("production", false),
+    ] {
+        let settings = with("BUGSAGE_ENVIRONMENT", environment).unwrap();
+        assert_eq!(settings.docs, docs, "{environment}");
+    }
+}
+
+#[test]
+fn the_public_address_loses_its_last_slash() {
+    let settings = with("BUGSAGE_URL", "https://bugs.example/errors/").unwrap();
+    assert_eq!(settings.public_url, "https://bugs.example/errors");
+}
