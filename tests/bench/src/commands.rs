@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 use bugsage_domain::error::{Detect, ErrorCommand, ErrorGroup};
 use bugsage_domain::ids::{ErrorId, OrganizationId, ProjectId};
 use bugsage_domain::severity::Severity;
-use bugsage_event_store::{CommandContext, DatabaseRole, Executor, Metadata, Writer, connect, migrate};
+use bugsage_event_store::{
+    CommandContext, DatabaseRole, Executor, Metadata, Writer, connect, migrate,
+};
 use chrono::DateTime;
 use cqrs_es::CqrsFramework;
 use cqrs_es::persist::PersistedEventStore;
@@ -49,12 +51,15 @@ pub(crate) async fn run(server: &Server, seconds: u64) -> Result<(), Failure> {
     owner.execute(STOCK).await?;
     let app = connect(&url, DatabaseRole::App, CONNECTIONS)?;
     let ours = Executor::new(app.clone(), Writer::start(app).0);
-    let repository = PostgresEventRepository::new(owner.clone()).with_tables("stock_events", "none");
+    let repository =
+        PostgresEventRepository::new(owner.clone()).with_tables("stock_events", "none");
     let stock = Stock::new(PersistedEventStore::new_event_store(repository), vec![], ());
     let (ours, stock) = (Side::Ours(ours), Side::Stock(Arc::new(stock)));
     age(&owner, &ours).await?;
 
-    let mut table = Table::new(&["commands", "at once", "ours/s", "p99 ms", "stock/s", "p99 ms", "ratio"]);
+    let mut table = Table::new(&[
+        "commands", "at once", "ours/s", "p99 ms", "stock/s", "p99 ms", "ratio",
+    ]);
     for (name, is_new) in [("new aggregates", true), ("after 100 events", false)] {
         for at_once in CONCURRENCY {
             let (mine, my_p99) = drive(&ours, is_new, at_once, seconds).await;
@@ -182,7 +187,9 @@ pub(crate) fn context() -> CommandContext {
 }
 
 pub(crate) fn assign(number: u64) -> ErrorCommand {
-    ErrorCommand::Assign { to: Some(format!("person-{number}")) }
+    ErrorCommand::Assign {
+        to: Some(format!("person-{number}")),
+    }
 }
 
 pub(crate) fn detect(id: Uuid) -> ErrorCommand {
