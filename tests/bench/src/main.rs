@@ -2,9 +2,13 @@
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 
+mod commands;
 mod corpus;
+mod generator;
 mod ingest;
 mod load;
+mod projections;
+mod reads;
 mod service;
 mod table;
 
@@ -28,6 +32,12 @@ struct Arguments {
 enum What {
     /// Occurrences a second.
     Ingest,
+    /// Commands a second beside stock postgres-es.
+    Commands,
+    /// Catching up and rebuilding.
+    Projections,
+    /// Questions among ever more errors.
+    Reads,
 }
 
 #[tokio::main]
@@ -37,6 +47,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let wanted = |what: What| arguments.what.is_empty() || arguments.what.contains(&what);
     if wanted(What::Ingest) {
         ingest::run(&server, arguments.seconds).await?;
+    }
+    if wanted(What::Commands) {
+        commands::run(&server, arguments.seconds.div_ceil(3)).await?;
+    }
+    if wanted(What::Projections) {
+        projections::run(&server).await?;
+    }
+    if wanted(What::Reads) {
+        reads::run(&server, arguments.seconds).await?;
     }
     Ok(())
 }

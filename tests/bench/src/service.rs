@@ -134,16 +134,7 @@ impl Service {
 
     /// Resident memory of the service, in megabytes: now, and the most it ever had.
     pub(crate) fn memory_megabytes(&self) -> (u64, u64) {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
-        let status = status.unwrap_or_default();
-        let field = |name: &str| {
-            let line = status.lines().find(|line| line.starts_with(name))?;
-            line.split_whitespace().nth(1)?.parse::<u64>().ok()
-        };
-        (
-            field("VmRSS:").unwrap_or(0) / 1024,
-            field("VmHWM:").unwrap_or(0) / 1024,
-        )
+        memory_megabytes(self.child.id())
     }
 
     pub(crate) async fn usage(&self) -> Result<Usage, sqlx::Error> {
@@ -168,6 +159,19 @@ impl Drop for Service {
         self.child.kill().ok();
         self.child.wait().ok();
     }
+}
+
+/// Resident memory of a process, in megabytes: now, and the most it ever had.
+pub(crate) fn memory_megabytes(pid: u32) -> (u64, u64) {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let field = |name: &str| {
+        let line = status.lines().find(|line| line.starts_with(name))?;
+        line.split_whitespace().nth(1)?.parse::<u64>().ok()
+    };
+    (
+        field("VmRSS:").unwrap_or(0) / 1024,
+        field("VmHWM:").unwrap_or(0) / 1024,
+    )
 }
 
 /// The fields of `/proc/<pid>/stat` after the name, which may hold anything.

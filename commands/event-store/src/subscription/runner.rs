@@ -4,7 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures::FutureExt;
-use sqlx::{PgConnection, PgPool};
+use sqlx::{Connection, PgConnection, PgPool};
 use tokio_util::sync::CancellationToken;
 
 use super::rebuild::{RebuildError, rebuild};
@@ -109,21 +109,36 @@ pub(super) async fn apply_all(
     projection: &dyn Projection,
     events: &[RecordedEvent],
 ) -> Result<(), Failed> {
-    for (index, event) in events.iter().enumerate() {
-        // A panic is a failure like any other: it must not end the runner unseen.
-        let applied = AssertUnwindSafe(projection.apply(connection, event))
-            .catch_unwind()
+    // All at once; after a failure each by itself, to know which one fails.
+    if let Ok(mut attempt) = connection.begin().await {
+        if guarded(projection.apply_many(&mut attempt, events))
             .await
-            .unwrap_or_else(|_| Err("the handler panicked; the log says where".into()));
-        if let Err(reason) = applied {
-            return Err(Failed {
+            .is_ok()
+            && attempt.commit().await.is_ok()
+        {
+            return Ok(());
+        }
+    }
+    for (index, event) in events.iter().enumerate() {
+        guarded(projection.apply(connection, event))
+            .await
+            .map_err(|reason| Failed {
                 index,
                 position: event.position,
                 reason,
-            });
-        }
+            })?;
     }
     Ok(())
+}
+
+/// A panic is a failure like any other: it must not end the runner unseen.
+async fn guarded(
+    applied: impl Future<Output = Result<(), HandlerError>>,
+) -> Result<(), HandlerError> {
+    AssertUnwindSafe(applied)
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| Err("the handler panicked; the log says where".into()))
 }
 
 async fn record_stall(
