@@ -114,7 +114,7 @@ impl Default for ListQuery {
 /// `offset 0` keeps the join a look-up per state. As a plain join the planner multiplies the
 /// odds of one organization on both sides, expects next to nothing, and sorts a whole
 /// project for one page instead of reading it in order.
-pub(crate) fn push_visible(sql: &mut QueryBuilder<'_, Postgres>, scope: &Scope) {
+pub(super) fn push_visible(sql: &mut QueryBuilder<'_, Postgres>, scope: &Scope) {
     sql.push(
         " from error_state s cross join lateral (
              select * from projection_errors.errors e

@@ -16,8 +16,8 @@ use bugsage_event_store::subscription::{HandlerError, Projection};
 use sqlx::PgConnection;
 
 pub use detail::{ErrorDetail, Ignored, Resolution};
+pub(crate) use filter::push_status;
 pub use filter::{ListQuery, Order, Sort};
-pub(crate) use filter::{push_status, push_visible};
 pub use fold::{Change, Standing, fold};
 pub use list::{ErrorList, ErrorSummary};
 

@@ -23,6 +23,7 @@ pub(crate) struct Service {
     pub(crate) address: String,
     pub(crate) project: i64,
     pub(crate) dsn_key: String,
+    pub(crate) api_key: String,
     pub(crate) owner: PgPool,
     /// From process start to the first healthy answer.
     pub(crate) ready_after: Duration,
@@ -83,18 +84,24 @@ fn command(url: &str, arguments: &[&str]) -> Command {
     command
 }
 
+/// What a step prints, once it has ended well.
+fn finished(mut step: Command) -> Result<String, Box<dyn std::error::Error>> {
+    let output = step.output()?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into());
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
 impl Service {
     /// Migrates the database, seeds it and serves on a free port.
     pub(crate) async fn start(url: &str) -> Result<Self, Box<dyn std::error::Error>> {
-        for step in [
-            &["migrate"][..],
-            &["demo", "seed", "--env-file", "/dev/null"],
-        ] {
-            let output = command(url, step).output()?;
-            if !output.status.success() {
-                return Err(String::from_utf8_lossy(&output.stderr).into());
-            }
-        }
+        finished(command(url, &["migrate"]))?;
+        let seeded = finished(command(url, &["demo", "seed", "--env-file", "/dev/null"]))?;
+        let api_key = seeded
+            .lines()
+            .find_map(|line| line.strip_prefix("BUGSAGE_API_KEY="))
+            .ok_or("the seed names its key")?;
         let owner = PgPoolOptions::new().max_connections(4).connect(url).await?;
         let row = owner
             .fetch_one("select project_id, public_key from dsn_keys limit 1")
@@ -110,6 +117,7 @@ impl Service {
             address: format!("127.0.0.1:{port}"),
             project: row.try_get(0)?,
             dsn_key: row.try_get(1)?,
+            api_key: api_key.to_owned(),
             owner,
             ready_after: Duration::ZERO,
             child,

@@ -109,15 +109,9 @@ pub(super) async fn apply_all(
     projection: &dyn Projection,
     events: &[RecordedEvent],
 ) -> Result<(), Failed> {
-    // All at once; after a failure each by itself, to know which one fails.
-    if let Ok(mut attempt) = connection.begin().await {
-        if guarded(projection.apply_many(&mut attempt, events))
-            .await
-            .is_ok()
-            && attempt.commit().await.is_ok()
-        {
-            return Ok(());
-        }
+    // After a failure each by itself, to know which one fails.
+    if all_at_once(connection, projection, events).await.is_ok() {
+        return Ok(());
     }
     for (index, event) in events.iter().enumerate() {
         guarded(projection.apply(connection, event))
@@ -129,6 +123,16 @@ pub(super) async fn apply_all(
             })?;
     }
     Ok(())
+}
+
+async fn all_at_once(
+    connection: &mut PgConnection,
+    projection: &dyn Projection,
+    events: &[RecordedEvent],
+) -> Result<(), HandlerError> {
+    let mut attempt = connection.begin().await?;
+    guarded(projection.apply_many(&mut attempt, events)).await?;
+    Ok(attempt.commit().await?)
 }
 
 /// A panic is a failure like any other: it must not end the runner unseen.
