@@ -248,3 +248,25 @@ async fn what_is_folded_is_read_from_no_counter() {
         (1, 1)
     );
 }
+
+#[tokio::test]
+async fn an_ignore_that_runs_out_after_the_fold_counts_as_detected() {
+    let world = World::new().await;
+    let error = world.error(Seed::default()).await;
+    let ignore = ErrorCommand::Ignore {
+        by: Actor::System,
+        at: day(1),
+        until: IgnoredUntil::Time { at: day(3) },
+    };
+    world.does(error, ignore).await;
+    world.catch_up().await;
+    fold(&world.projector, day(2)).await.unwrap();
+    for (now, status) in [(day(2), "ignored"), (day(3), "detected")] {
+        let statistics = world
+            .queries
+            .statistics(&world.scope, 7, now)
+            .await
+            .unwrap();
+        assert_eq!(statistics.status_distribution[status], 1, "{now}");
+    }
+}
