@@ -128,7 +128,7 @@ async fn drive(side: &Side, is_new: bool, at_once: usize, seconds: u64) -> (f64,
                 while started.elapsed() < Duration::from_secs(seconds) {
                     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
                     let (id, command) = if is_new {
-                        let id = Uuid::new_v4();
+                        let id = Uuid::from_u128((1 << 64) + u128::from(number));
                         (id, detect(id))
                     } else {
                         (Uuid::from_u128(u128::from(number % AGED)), assign(number))

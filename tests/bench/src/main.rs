@@ -8,6 +8,7 @@ mod generator;
 mod ingest;
 mod load;
 mod projections;
+mod questions;
 mod reads;
 mod service;
 mod table;

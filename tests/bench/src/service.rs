@@ -1,6 +1,7 @@
 //! The service under measure: a process of its own over a fresh database on a server whose
 //! settings are PostgreSQL's defaults, fsync on.
 
+use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -25,7 +26,7 @@ pub(crate) struct Service {
     pub(crate) dsn_key: String,
     pub(crate) api_key: String,
     pub(crate) owner: PgPool,
-    /// From process start to the first healthy answer.
+    /// From process start to the first answer that it is ready.
     pub(crate) ready_after: Duration,
     child: Child,
 }
@@ -127,7 +128,7 @@ impl Service {
     }
 
     fn wait_ready(&mut self, started: Instant) -> Result<(), Box<dyn std::error::Error>> {
-        while std::net::TcpStream::connect(&self.address).is_err() {
+        while !self.is_ready() {
             if let Some(status) = self.child.try_wait()? {
                 return Err(format!("the service ended: {status}").into());
             }
@@ -138,6 +139,18 @@ impl Service {
         }
         self.ready_after = started.elapsed();
         Ok(())
+    }
+
+    fn is_ready(&self) -> bool {
+        let ask = || -> std::io::Result<String> {
+            let mut stream = std::net::TcpStream::connect(&self.address)?;
+            stream
+                .write_all(b"GET /health/ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")?;
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer)?;
+            Ok(answer)
+        };
+        ask().is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
     }
 
     /// Resident memory of the service, in megabytes: now, and the most it ever had.
