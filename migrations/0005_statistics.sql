@@ -10,7 +10,7 @@ create table statistics_fold (
     seen     timestamptz not null,
     position bigint not null
 );
-insert into statistics_fold values ('-infinity', 0);
+insert into statistics_fold values ('0001-01-01 00:00Z', 0);
 
 -- Errors whose days went to another error or came from one: merged, unmerged, deleted.
 create table moved_errors (

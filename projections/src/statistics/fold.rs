@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{PgPool, QueryBuilder};
 
-use super::shares::{DAY_CHANGES, push_stale, push_standings};
+use super::shares::{DAY_CHANGES, Folded, push_stale, push_standings};
 
 /// An occurrence may be stored so long after the moment it carries: clocks of nodes disagree,
 /// and ingest gives up on a commit. One that is later still counts with the next of its error.
@@ -22,8 +22,9 @@ pub async fn fold(projector: &PgPool, now: DateTime<Utc>) -> Result<(), sqlx::Er
     if !mine {
         return Ok(());
     }
+    let folded = Folded::find(&mut transaction).await?;
     let mut sql = QueryBuilder::new("with ");
-    push_stale(&mut sql, None, now);
+    push_stale(&mut sql, folded, None, now);
     sql.push(", ").push(DAY_CHANGES).push(", ");
     push_standings(&mut sql, now);
     sql.push(WRITES)

@@ -14,7 +14,7 @@ use sqlx::{FromRow, PgConnection, QueryBuilder};
 pub use fold::fold;
 
 use crate::{QueryError, Scope};
-use shares::{DAY_CHANGES, push_scope, push_stale, push_standings};
+use shares::{DAY_CHANGES, Folded, push_scope, push_stale, push_standings};
 
 /// Most days that can be asked for.
 pub const DAYS_MAX: u32 = 366;
@@ -67,7 +67,8 @@ pub(crate) async fn statistics(
         first: last - Days::new(u64::from(days) - 1),
         last,
     };
-    let per_day = per_day(connection, scope, period, now).await?;
+    let folded = Folded::find(connection).await?;
+    let per_day = per_day(connection, (scope, folded), period, now).await?;
     let mut statistics = Statistics {
         total_errors: 0,
         total_occurrences: per_day.iter().map(|day| day.occurrences).sum(),
@@ -76,7 +77,7 @@ pub(crate) async fn statistics(
         period_days: days,
         days: per_day,
     };
-    for (severity, status, count) in distribution(connection, scope, period, now).await? {
+    for (severity, status, count) in distribution(connection, (scope, folded), period, now).await? {
         statistics.total_errors += count;
         *statistics
             .severity_distribution
@@ -89,12 +90,12 @@ pub(crate) async fn statistics(
 
 async fn per_day(
     connection: &mut PgConnection,
-    scope: &Scope,
+    (scope, folded): (&Scope, Folded),
     period: Period,
     now: DateTime<Utc>,
 ) -> Result<Vec<Day>, QueryError> {
     let mut sql = QueryBuilder::new("with ");
-    push_stale(&mut sql, Some(scope), now);
+    push_stale(&mut sql, folded, Some(scope), now);
     sql.push(", ").push(DAY_CHANGES).push(
         ", counted as (
              select day, occurrences, errors from project_days p where true",
@@ -127,12 +128,12 @@ async fn per_day(
 /// An error that occurred in a period that ends today last occurred in it.
 async fn distribution(
     connection: &mut PgConnection,
-    scope: &Scope,
+    (scope, folded): (&Scope, Folded),
     period: Period,
     now: DateTime<Utc>,
 ) -> Result<Vec<(String, String, i64)>, QueryError> {
     let mut sql = QueryBuilder::new("with ");
-    push_stale(&mut sql, Some(scope), now);
+    push_stale(&mut sql, folded, Some(scope), now);
     sql.push(", ");
     push_standings(&mut sql, now);
     sql.push(
