@@ -186,6 +186,11 @@ pub(super) fn push_matching(
             push_filters(sql, (query, narrowed), scope, now);
         }
     }
+    push_dates(sql, query);
+}
+
+/// On the state `s`.
+pub(super) fn push_dates(sql: &mut QueryBuilder<'_, Postgres>, query: &ListQuery) {
     if let Some(from) = query.date_from {
         sql.push(" and s.last_seen >= ").push_bind(comparable(from));
     }
@@ -211,7 +216,7 @@ pub(super) fn push_rows(
     push_filters(sql, (query, narrowed), scope, now);
 }
 
-fn push_filters(
+pub(super) fn push_filters(
     sql: &mut QueryBuilder<'_, Postgres>,
     (query, narrowed): (&ListQuery, &Narrowed),
     scope: &Scope,

@@ -5,8 +5,11 @@ use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-use super::filter::{ListQuery, Order, Sort, Way, push_matching, push_rows, push_status};
+use super::filter::{
+    ListQuery, Order, Sort, Way, push_dates, push_filters, push_matching, push_rows, push_status,
+};
 use super::narrow::Narrowed;
+use super::newest::{Look, look};
 use crate::moment::comparable;
 use crate::{QueryError, Scope, cursor};
 
@@ -69,7 +72,7 @@ pub struct ErrorSummary {
 pub struct ErrorList {
     /// The errors, in the order asked for.
     pub errors: Vec<ErrorSummary>,
-    /// How many match in all, counted up to 10,000; up to 1,000 for a search, tag, environment
+    /// How many match in all, counted up to 10,000; less far for a search, tag, environment
     /// or release that very many errors meet.
     pub total: i64,
     /// False if there are more than were counted; `next_cursor` leads to them all.
@@ -146,14 +149,18 @@ pub(crate) async fn list(
     let place = place(query)?;
     let narrowed = Narrowed::find(connection, scope, query).await?;
     let asked = (scope, query, &narrowed);
-    let most = narrowed.counted();
-    let (way, total) = count(connection, asked, most, now).await?;
-    let (total, total_is_exact) = (total.min(most), total <= most);
+    let (way, total, total_is_exact) = count(connection, asked, now).await?;
 
     let size = i64::from(query.limit);
     let mut errors = rows(connection, asked, way, place.as_ref(), now).await?;
     let before = place.map_or(i64::from(query.skip) / size, |place| place.page);
     let page = before.saturating_add(1); // a cursor can be made up
+    let met = before.saturating_mul(size) + i64::try_from(errors.len()).unwrap_or(0);
+    let total = if total_is_exact {
+        total
+    } else {
+        total.max(met)
+    };
     let more = errors.len() > query.limit as usize;
     errors.truncate(query.limit as usize);
     let next = errors.last().filter(|_| more).map(|last| Place {
@@ -174,13 +181,23 @@ pub(crate) async fn list(
     })
 }
 
-/// How a page is best found, and how many match: all, or one more than `most`.
+/// How a page is best found, how many match as far as was counted, and whether those are all.
 async fn count(
     connection: &mut PgConnection,
     asked: (&Scope, &ListQuery, &Narrowed),
-    most: i64,
     now: DateTime<Utc>,
-) -> Result<(Way, i64), QueryError> {
+) -> Result<(Way, i64, bool), QueryError> {
+    let (scope, query, narrowed) = asked;
+    if narrowed.leaves_many() {
+        let look = look(connection, scope, |sql| {
+            push_filters(sql, (query, narrowed), scope, now);
+            push_dates(sql, query);
+        });
+        if let Look::Many(found) = look.await? {
+            return Ok((Way::Walk, found, false));
+        }
+    }
+    let most = narrowed.counted();
     let mut sql = QueryBuilder::new("select count(*) from (select 1");
     push_rows(&mut sql, asked, now);
     let rows = counted(connection, sql, most).await?;
@@ -189,12 +206,13 @@ async fn count(
         rows if rows > COUNTED_SLOWLY => Way::Pick,
         _ => Way::Gather,
     };
-    if asked.1.date_from.is_none() && asked.1.date_to.is_none() {
-        return Ok((way, rows));
+    if query.date_from.is_none() && query.date_to.is_none() {
+        return Ok((way, rows.min(most), rows <= most));
     }
     let mut sql = QueryBuilder::new("select count(*) from (select 1");
     push_matching(&mut sql, asked, way, now);
-    Ok((way, counted(connection, sql, most).await?))
+    let total = counted(connection, sql, most).await?;
+    Ok((way, total.min(most), total <= most))
 }
 
 async fn counted(

@@ -7,6 +7,7 @@ mod filter;
 mod fold;
 pub(crate) mod list;
 mod narrow;
+mod newest;
 mod table;
 
 use async_trait::async_trait;

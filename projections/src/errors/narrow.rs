@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::filter::{ListQuery, containing, stored};
 use super::list::{COUNTED, COUNTED_SLOWLY};
+use super::newest::{Look, look};
 use crate::{QueryError, Scope};
 
 /// What the filters of other indexes leave.
@@ -50,22 +51,25 @@ impl Narrowed {
         }
         let mut narrowed = Self::default();
         for filter in filters {
-            let found = filter.find(connection, scope).await?;
-            if i64::try_from(found.len()).unwrap_or(i64::MAX) > filter.few() {
-                narrowed.many.push(filter);
-            } else {
-                narrowed.few.push(found);
+            match filter.find(connection, scope).await? {
+                Some(found) => narrowed.few.push(found),
+                None => narrowed.many.push(filter),
             }
         }
         Ok(narrowed)
     }
 
+    /// Whether a filter is left that many errors meet.
+    pub(super) const fn leaves_many(&self) -> bool {
+        !self.many.is_empty()
+    }
+
     /// As far as what is left can be counted in good time.
     pub(super) fn counted(&self) -> i64 {
-        if self.many.is_empty() {
-            COUNTED
-        } else {
+        if self.leaves_many() {
             COUNTED_SLOWLY
+        } else {
+            COUNTED
         }
     }
 
@@ -91,42 +95,32 @@ impl Filter {
         }
     }
 
-    /// The errors that meet it, in all projects of the organization: all, or one more than few.
+    /// The errors that meet it, in the scope at least; `None` if those are many.
     async fn find(
         &self,
         connection: &mut PgConnection,
         scope: &Scope,
-    ) -> Result<Vec<Uuid>, sqlx::Error> {
+    ) -> Result<Option<Vec<Uuid>>, sqlx::Error> {
         let most = self.few() + 1;
-        match self {
+        let found: Vec<Uuid> = match self {
             Self::Search(pattern) => {
+                // The index lists all that match before it gives the first.
+                let look = look(connection, scope, |sql| self.push(sql, scope));
+                match look.await? {
+                    Look::All(found) => return Ok(Some(found)),
+                    Look::Many(_) => return Ok(None),
+                    Look::Unclear => {}
+                }
                 sqlx::query_scalar("select projection_errors.find_errors($1, $2)")
                     .bind(pattern)
                     .bind(most)
                     .fetch_all(connection)
-                    .await
+                    .await?
             }
-            Self::Seen { kind, value } => {
-                sqlx::query_scalar(
-                    "with seen as materialized (
-                         select f.error_id from error_facets f
-                          where f.organization_id = $1 and f.kind = $2 and f.value = $3 limit $4)
-                     select error_id from seen where (select count(*) from seen) = $4
-                     union
-                     select m.root_id from seen cross join lateral (
-                         select * from error_state m where m.error_id = seen.error_id offset 0) m
-                      where (select count(*) from seen) < $4
-                     union
-                     select projection_errors.find_tagged($3, $4) where $2 = 'tag'",
-                )
-                .bind(scope.organization.0)
-                .bind(kind)
-                .bind(value)
-                .bind(most)
-                .fetch_all(connection)
-                .await
-            }
-        }
+            Self::Seen { kind, value } => seen(connection, scope, (kind, value), most).await?,
+        };
+        let few = i64::try_from(found.len()).is_ok_and(|found| found < most);
+        Ok(few.then_some(found))
     }
 
     fn push(&self, sql: &mut QueryBuilder<'_, Postgres>, scope: &Scope) {
@@ -161,4 +155,31 @@ impl Filter {
         }
         sql.push(")");
     }
+}
+
+/// The errors seen so, with the errors they are merged into; no more than `most`.
+async fn seen(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    (kind, value): (&str, &str),
+    most: i64,
+) -> Result<Vec<Uuid>, sqlx::Error> {
+    sqlx::query_scalar(
+        "with seen as materialized (
+             select f.error_id from error_facets f
+              where f.organization_id = $1 and f.kind = $2 and f.value = $3 limit $4)
+         select error_id from seen where (select count(*) from seen) = $4
+         union
+         select m.root_id from seen cross join lateral (
+             select * from error_state m where m.error_id = seen.error_id offset 0) m
+          where (select count(*) from seen) < $4
+         union
+         select projection_errors.find_tagged($3, $4) where $2 = 'tag'",
+    )
+    .bind(scope.organization.0)
+    .bind(kind)
+    .bind(value)
+    .bind(most)
+    .fetch_all(connection)
+    .await
 }

@@ -50,7 +50,7 @@ create table errors (
 );
 create index errors_merged on errors (merged_into) where merged_into is not null;
 create function find_errors(pattern text, most bigint) returns setof uuid
-    language sql stable security definer rows 100
+    language sql stable security definer rows 100 set enable_seqscan = off
     begin atomic
         select error_id from errors
          where organization_id = public.current_organization()

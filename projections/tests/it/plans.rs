@@ -207,15 +207,72 @@ async fn a_page_is_read_in_the_order_of_its_index() {
 }
 
 #[tokio::test]
-async fn a_search_reads_little_more_than_it_finds() {
-    let crowd = Crowd::new().await;
-    let query = ListQuery {
-        search: Some("0FAB".to_owned()),
-        ..ListQuery::default()
-    };
-    let (total, read) = crowd.cost("errors", &query).await;
-    assert!(total > 0);
-    assert!(read < 200, "{read} rows read");
+async fn a_search_reads_the_newest_errors_and_little_more_than_it_finds() {
+    let mut crowd = Crowd::new().await;
+    crowd.scope = scope_of(&crowd.world, "project 1").await;
+    for (text, is_exact, most) in [("0FAB", true, 1_200), ("error", false, 2_300)] {
+        let query = ListQuery {
+            search: Some(text.to_owned()),
+            ..ListQuery::default()
+        };
+        let list = crowd.queries.list(&crowd.scope, &query, day(20)).await;
+        assert_eq!(list.unwrap().total_is_exact, is_exact, "{text}");
+        let (total, read) = crowd.cost("errors", &query).await;
+        assert!(total > 0);
+        assert!(read < most, "{text}: {read} rows read");
+    }
+}
+
+#[tokio::test]
+async fn what_very_many_errors_meet_is_found_page_by_page() {
+    let mut crowd = Crowd::new().await;
+    crowd.scope = scope_of(&crowd.world, "project 1").await;
+    let value = |text: &str| Some(text.to_owned());
+    for query in [
+        ListQuery {
+            search: value("error"),
+            ..ListQuery::default()
+        },
+        ListQuery {
+            environment: value("production"),
+            ..ListQuery::default()
+        },
+        ListQuery {
+            search: value("error"),
+            tag: value("urgent"),
+            severity: Some(Severity::High),
+            ..ListQuery::default()
+        },
+    ] {
+        let mut query = ListQuery {
+            limit: 1_000,
+            ..query
+        };
+        let mut met = 0;
+        loop {
+            let list = crowd
+                .queries
+                .list(&crowd.scope, &query, day(20))
+                .await
+                .unwrap();
+            met += list.errors.len();
+            assert!(i64::try_from(met).unwrap() <= list.total || list.total_is_exact);
+            query.cursor = list.next_cursor;
+            if query.cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(met, 13_000);
+        crowd
+            .lists(
+                "very many",
+                ListQuery {
+                    cursor: None,
+                    ..query
+                },
+            )
+            .await;
+    }
 }
 
 #[tokio::test]
