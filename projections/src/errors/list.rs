@@ -155,7 +155,9 @@ pub(crate) async fn list(
     let mut errors = rows(connection, asked, way, place.as_ref(), now).await?;
     let before = place.map_or(i64::from(query.skip) / size, |place| place.page);
     let page = before.saturating_add(1); // a cursor can be made up
-    let met = before.saturating_mul(size) + i64::try_from(errors.len()).unwrap_or(0);
+    let met = before
+        .saturating_mul(size)
+        .saturating_add(i64::try_from(errors.len()).unwrap_or(0));
     let total = if total_is_exact {
         total
     } else {
