@@ -1,8 +1,9 @@
 //! What can be asked: one folder per read model.
 //!
 //! [`errors`] and [`activity`] are projections, kept up to date from domain events;
-//! [`occurrences`] and [`statistics`] ask the tables that ingest writes. Every question goes
-//! through [`Queries`] and names a [`Scope`], so none can forget its organization.
+//! [`occurrences`] and [`statistics`] ask the tables that ingest writes, statistics by way of
+//! roll-ups. Every question goes through [`Queries`] and names a [`Scope`], so none can forget
+//! its organization.
 
 pub mod activity;
 mod cursor;

@@ -2,6 +2,7 @@
 
 mod activity;
 mod connections;
+mod statistics;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,8 +33,8 @@ use crate::versions::{self, Unsuitable};
 
 /// How long requests may take to end when the service stops.
 const GRACE: Duration = Duration::from_secs(10);
-/// Connections of the projector's pool: one a projection, one that listens, one to spare.
-const PROJECTOR_CONNECTIONS: u32 = 6;
+/// Connections of the projector's pool: one a projection, one that listens, one for statistics, one to spare.
+const PROJECTOR_CONNECTIONS: u32 = 7;
 
 /// Why the service does not start or ended.
 #[derive(Debug, thiserror::Error)]
@@ -110,6 +111,7 @@ pub async fn start_with(
 
     upkeep::round(&app_pool, &clock).await?;
     tasks.spawn(upkeep::run(app_pool.clone(), clock.clone(), stop.clone()));
+    tasks.spawn(statistics::run(projector, clock.clone(), stop.clone()));
 
     let (writer, writing) = Writer::start(app_pool.clone());
     let (ingest, ingesting) =

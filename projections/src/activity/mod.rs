@@ -11,6 +11,8 @@ use bugsage_event_store::RecordedEvent;
 use bugsage_event_store::subscription::{HandlerError, Projection};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use serde_json::{Value, json};
+use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
@@ -68,31 +70,49 @@ impl Projection for ActivityProjection {
         tables: &mut PgConnection,
         event: &RecordedEvent,
     ) -> Result<(), HandlerError> {
-        if event.aggregate_type != "error" {
-            return Ok(());
+        self.apply_many(tables, std::slice::from_ref(event)).await
+    }
+
+    async fn apply_many(
+        &self,
+        tables: &mut PgConnection,
+        events: &[RecordedEvent],
+    ) -> Result<(), HandlerError> {
+        let mut rows = Vec::with_capacity(events.len());
+        for event in events.iter().filter(|e| e.aggregate_type == "error") {
+            rows.push(entry(event)?);
         }
-        let decided = decode(
-            &event.event_type,
-            &event.event_version,
-            event.payload.clone(),
-        )?;
-        let error: Uuid = event.aggregate_id.parse()?;
         sqlx::query(
             "insert into activity (organization_id, error_id, sequence, position, at, actor, kind, words)
-             values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing",
+             select * from jsonb_to_recordset($1) as r(
+                 organization_id uuid, error_id uuid, sequence bigint, position bigint,
+                 at timestamptz, actor text, kind text, words text)
+             on conflict do nothing",
         )
-        .bind(event.organization_id.0)
-        .bind(error)
-        .bind(event.sequence)
-        .bind(event.position)
-        .bind(event.recorded_at)
-        .bind(event.metadata["actor"].as_str().unwrap_or("system"))
-        .bind(&event.event_type)
-        .bind(words(&decided))
+        .bind(Json(rows))
         .execute(tables)
         .await?;
         Ok(())
     }
+}
+
+/// The row of an event, by the names of its columns.
+fn entry(event: &RecordedEvent) -> Result<Value, HandlerError> {
+    let decided = decode(
+        &event.event_type,
+        &event.event_version,
+        event.payload.clone(),
+    )?;
+    Ok(json!({
+        "organization_id": event.organization_id.0,
+        "error_id": event.aggregate_id.parse::<Uuid>()?,
+        "sequence": event.sequence,
+        "position": event.position,
+        "at": event.recorded_at,
+        "actor": event.metadata["actor"].as_str().unwrap_or("system"),
+        "kind": event.event_type,
+        "words": words(&decided),
+    }))
 }
 
 pub(crate) async fn entries(

@@ -9,6 +9,8 @@ use sqlx::{Postgres, QueryBuilder};
 use crate::Scope;
 use crate::moment::comparable;
 
+use super::narrow::Narrowed;
+
 /// By what a list is sorted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -106,12 +108,13 @@ impl Default for ListQuery {
     }
 }
 
-/// What can be read at all: `s` is the state at ingest, `e` the row beside it.
+/// What can be read at all, in the order of an index of the state: `s` is the state at ingest,
+/// `e` the row beside it.
 ///
 /// `offset 0` keeps the join a look-up per state. As a plain join the planner multiplies the
 /// odds of one organization on both sides, expects next to nothing, and sorts a whole
 /// project for one page instead of reading it in order.
-pub(crate) fn push_visible(sql: &mut QueryBuilder<'_, Postgres>, scope: &Scope) {
+pub(super) fn push_visible(sql: &mut QueryBuilder<'_, Postgres>, scope: &Scope) {
     sql.push(
         " from error_state s cross join lateral (
              select * from projection_errors.errors e
@@ -126,23 +129,114 @@ pub(crate) fn push_visible(sql: &mut QueryBuilder<'_, Postgres>, scope: &Scope) 
 
 /// The status as it is shown: the ignore of an error may have run out since the last event.
 pub(crate) fn push_status(sql: &mut QueryBuilder<'_, Postgres>, now: DateTime<Utc>) {
+    push_status_at(sql, now, "s.count");
+}
+
+fn push_status_at(sql: &mut QueryBuilder<'_, Postgres>, now: DateTime<Utc>, count: &str) {
     sql.push("case when e.status = 'ignored' and (e.ignored_until <= ")
         .push_bind(now)
-        .push(" or s.count >= e.ignored_until_count) then 'detected' else e.status end");
+        .push(" or e.ignored_until_count is not null and ")
+        .push(count)
+        .push(" >= e.ignored_until_count) then 'detected' else e.status end");
+}
+
+/// How a page is found, by how many rows match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Very few: those rows, then the state of each, sorted.
+    Gather,
+    /// Few: the index of the sort alone, where it names one of those rows.
+    Pick,
+    /// Many: the index of the sort, and the row of each state.
+    Walk,
+}
+
+/// The errors that match, by the way given: `s` is the state of each.
+pub(super) fn push_matching(
+    sql: &mut QueryBuilder<'_, Postgres>,
+    asked: (&Scope, &ListQuery, &Narrowed),
+    way: Way,
+    now: DateTime<Utc>,
+) {
+    let (scope, query, narrowed) = asked;
+    match way {
+        Way::Gather => {
+            sql.push(" from (select e.error_id");
+            push_rows(sql, asked, now);
+            sql.push(
+                " offset 0) e cross join lateral (
+                     select * from error_state s where s.error_id = e.error_id offset 0) s
+                 where s.status <> 'deleted'",
+            );
+        }
+        Way::Pick => {
+            sql.push(" from error_state s where s.organization_id = ")
+                .push_bind(scope.organization.0);
+            if let Some(project) = scope.project_number() {
+                sql.push(" and s.project_id = ").push_bind(project);
+            }
+            // As `is true` it is no join: asked of each entry of the index, without its row.
+            sql.push(" and (s.error_id in (select e.error_id");
+            push_rows(sql, asked, now);
+            sql.push(")) is true");
+        }
+        Way::Walk => {
+            push_visible(sql, scope);
+            sql.push(" and e.merged_into is null");
+            push_filters(sql, (query, narrowed), scope, now);
+        }
+    }
+    push_dates(sql, query);
+}
+
+/// On the state `s`.
+pub(super) fn push_dates(sql: &mut QueryBuilder<'_, Postgres>, query: &ListQuery) {
+    if let Some(from) = query.date_from {
+        sql.push(" and s.last_seen >= ").push_bind(comparable(from));
+    }
+    if let Some(to) = query.date_to {
+        sql.push(" and s.last_seen <= ").push_bind(comparable(to));
+    }
+}
+
+/// The rows that match but for the time, without their states.
+pub(super) fn push_rows(
+    sql: &mut QueryBuilder<'_, Postgres>,
+    (scope, query, narrowed): (&Scope, &ListQuery, &Narrowed),
+    now: DateTime<Utc>,
+) {
+    sql.push(
+        " from projection_errors.errors e
+         where not e.deleted and e.merged_into is null and e.organization_id = ",
+    )
+    .push_bind(scope.organization.0);
+    if let Some(project) = scope.project_number() {
+        sql.push(" and e.project_id = ").push_bind(project);
+    }
+    push_filters(sql, (query, narrowed), scope, now);
 }
 
 pub(super) fn push_filters(
     sql: &mut QueryBuilder<'_, Postgres>,
+    (query, narrowed): (&ListQuery, &Narrowed),
     scope: &Scope,
-    query: &ListQuery,
     now: DateTime<Utc>,
 ) {
-    push_visible(sql, scope);
-    sql.push(" and e.merged_into is null");
     if let Some(status) = query.status {
-        sql.push(" and ");
-        push_status(sql, now);
-        sql.push(" = ").push_bind(status.as_str());
+        // Which stored status can be shown so, for an index; then exactly.
+        let stored = match status {
+            ErrorStatus::Detected => vec!["detected", "ignored"],
+            _ => vec![status.as_str()],
+        };
+        sql.push(" and e.status = any (")
+            .push_bind(stored)
+            .push(")");
+        if matches!(status, ErrorStatus::Detected | ErrorStatus::Ignored) {
+            sql.push(" and ");
+            let count = "(select c.count from error_state c where c.error_id = e.error_id)";
+            push_status_at(sql, now, count);
+            sql.push(" = ").push_bind(status.as_str());
+        }
     }
     let severity = query.severity.map(Severity::as_str);
     for (column, value) in [
@@ -156,61 +250,16 @@ pub(super) fn push_filters(
                 .push_bind(stored(value));
         }
     }
-    if let Some(tag) = &query.tag {
-        sql.push(" and (e.tags @> array[")
-            .push_bind(stored(tag))
-            .push("] or ");
-        push_facet(sql, scope, "tag", tag);
-        sql.push(")");
-    }
-    for (kind, value) in [
-        ("environment", &query.environment),
-        ("release", &query.release),
-    ] {
-        if let Some(value) = value {
-            sql.push(" and ");
-            push_facet(sql, scope, kind, value);
-        }
-    }
-    if let Some(from) = query.date_from {
-        sql.push(" and s.last_seen >= ").push_bind(comparable(from));
-    }
-    if let Some(to) = query.date_to {
-        sql.push(" and s.last_seen <= ").push_bind(comparable(to));
-    }
-    if let Some(search) = &query.search {
-        sql.push(" and s.error_id in (select projection_errors.find_errors(")
-            .push_bind(containing(search))
-            .push("))");
-    }
-}
-
-/// Seen so itself, or in an error merged into it.
-fn push_facet(
-    sql: &mut QueryBuilder<'_, Postgres>,
-    scope: &Scope,
-    kind: &'static str,
-    value: &str,
-) {
-    sql.push(
-        "s.error_id in (select m.root_id from error_facets f
-           join error_state m on m.error_id = f.error_id where f.organization_id = ",
-    )
-    .push_bind(scope.organization.0)
-    .push(" and f.kind = ")
-    .push_bind(kind)
-    .push(" and f.value = ")
-    .push_bind(stored(value))
-    .push(")");
+    narrowed.push(sql, scope);
 }
 
 /// A text as it is stored, where NUL is replaced; PostgreSQL takes none.
-fn stored(text: &str) -> String {
+pub(super) fn stored(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
 
 /// A pattern for text anywhere, in which nothing of the text is special.
-fn containing(text: &str) -> String {
+pub(super) fn containing(text: &str) -> String {
     let mut pattern = String::from("%");
     for character in stored(text).chars() {
         if matches!(character, '%' | '_' | '\\') {

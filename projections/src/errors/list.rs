@@ -5,9 +5,18 @@ use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-use super::filter::{ListQuery, Order, Sort, push_filters, push_status};
+use super::filter::{
+    ListQuery, Order, Sort, Way, push_dates, push_filters, push_matching, push_rows, push_status,
+};
+use super::narrow::Narrowed;
+use super::newest::{Look, look};
 use crate::moment::comparable;
 use crate::{QueryError, Scope, cursor};
+
+/// As far as matches are counted; to count a million would take seconds.
+pub(super) const COUNTED: i64 = 10_000;
+/// As far where each match costs a look-up.
+pub(super) const COUNTED_SLOWLY: i64 = 1_000;
 
 /// An error, as a list shows it.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow, Serialize, utoipa::ToSchema)]
@@ -63,13 +72,16 @@ pub struct ErrorSummary {
 pub struct ErrorList {
     /// The errors, in the order asked for.
     pub errors: Vec<ErrorSummary>,
-    /// How many match in all.
+    /// How many match in all, counted up to 10,000; less far for a search, tag, environment
+    /// or release that very many errors meet.
     pub total: i64,
+    /// False if there are more than were counted; `next_cursor` leads to them all.
+    pub total_is_exact: bool,
     /// Which page this is, from 1.
     pub page: i64,
     /// Rows of a page.
     pub size: i64,
-    /// Pages in all.
+    /// Pages in all, of those counted.
     pub pages: i64,
     /// Where the next page begins; null on the last.
     pub next_cursor: Option<String>,
@@ -135,17 +147,22 @@ pub(crate) async fn list(
     now: DateTime<Utc>,
 ) -> Result<ErrorList, QueryError> {
     let place = place(query)?;
-    let mut count = QueryBuilder::new("select count(*)");
-    push_filters(&mut count, scope, query, now);
-    let total: i64 = count
-        .build_query_scalar()
-        .fetch_one(&mut *connection)
-        .await?;
+    let narrowed = Narrowed::find(connection, scope, query).await?;
+    let asked = (scope, query, &narrowed);
+    let (way, total, total_is_exact) = count(connection, asked, now).await?;
 
     let size = i64::from(query.limit);
-    let mut errors = rows(connection, scope, query, place.as_ref(), now).await?;
+    let mut errors = rows(connection, asked, way, place.as_ref(), now).await?;
     let before = place.map_or(i64::from(query.skip) / size, |place| place.page);
     let page = before.saturating_add(1); // a cursor can be made up
+    let met = before
+        .saturating_mul(size)
+        .saturating_add(i64::try_from(errors.len()).unwrap_or(0));
+    let total = if total_is_exact {
+        total
+    } else {
+        total.max(met)
+    };
     let more = errors.len() > query.limit as usize;
     errors.truncate(query.limit as usize);
     let next = errors.last().filter(|_| more).map(|last| Place {
@@ -159,10 +176,54 @@ pub(crate) async fn list(
         next_cursor: next.as_ref().map(cursor::encode).transpose()?,
         errors,
         total,
+        total_is_exact,
         page,
         size,
         pages: total.div_euclid(size) + i64::from(total % size > 0),
     })
+}
+
+/// How a page is best found, how many match as far as was counted, and whether those are all.
+async fn count(
+    connection: &mut PgConnection,
+    asked: (&Scope, &ListQuery, &Narrowed),
+    now: DateTime<Utc>,
+) -> Result<(Way, i64, bool), QueryError> {
+    let (scope, query, narrowed) = asked;
+    if narrowed.leaves_many() {
+        let look = look(connection, scope, |sql| {
+            push_filters(sql, (query, narrowed), scope, now);
+            push_dates(sql, query);
+        });
+        if let Look::Many(found) = look.await? {
+            return Ok((Way::Walk, found, false));
+        }
+    }
+    let most = narrowed.counted();
+    let mut sql = QueryBuilder::new("select count(*) from (select 1");
+    push_rows(&mut sql, asked, now);
+    let rows = counted(connection, sql, most).await?;
+    let way = match rows {
+        rows if rows > most => Way::Walk,
+        rows if rows > COUNTED_SLOWLY => Way::Pick,
+        _ => Way::Gather,
+    };
+    if query.date_from.is_none() && query.date_to.is_none() {
+        return Ok((way, rows.min(most), rows <= most));
+    }
+    let mut sql = QueryBuilder::new("select count(*) from (select 1");
+    push_matching(&mut sql, asked, way, now);
+    let total = counted(connection, sql, most).await?;
+    Ok((way, total.min(most), total <= most))
+}
+
+async fn counted(
+    connection: &mut PgConnection,
+    mut sql: QueryBuilder<'_, Postgres>,
+    most: i64,
+) -> Result<i64, sqlx::Error> {
+    sql.push(" limit ").push_bind(most + 1).push(") c");
+    sql.build_query_scalar().fetch_one(connection).await
 }
 
 fn place(query: &ListQuery) -> Result<Option<Place>, QueryError> {
@@ -178,11 +239,12 @@ fn place(query: &ListQuery) -> Result<Option<Place>, QueryError> {
 
 async fn rows(
     connection: &mut PgConnection,
-    scope: &Scope,
-    query: &ListQuery,
+    asked: (&Scope, &ListQuery, &Narrowed),
+    way: Way,
     place: Option<&Place>,
     now: DateTime<Utc>,
 ) -> Result<Vec<ErrorSummary>, QueryError> {
+    let query = asked.1;
     let (column, (beyond, direction)) = (
         query.sort.column(),
         match query.order {
@@ -192,7 +254,8 @@ async fn rows(
     );
     let mut sql = QueryBuilder::new("");
     push_columns(&mut sql, now);
-    push_filters(&mut sql, scope, query, now);
+    sql.push(" from (select s.error_id");
+    push_matching(&mut sql, asked, way, now);
     if let Some(place) = place {
         sql.push(format_args!(" and ({column}, s.error_id) {beyond} ("));
         match place.value {
@@ -201,13 +264,21 @@ async fn rows(
         };
         sql.push(", ").push_bind(place.id).push(")");
     }
-    sql.push(format_args!(
-        " order by {column} {direction}, s.error_id {direction} limit "
-    ))
-    .push_bind(i64::from(query.limit) + 1);
+    let order = format!(" order by {column} {direction}, s.error_id {direction}");
+    sql.push(&order)
+        .push(" limit ")
+        .push_bind(i64::from(query.limit) + 1);
     if place.is_none() {
         sql.push(" offset ").push_bind(i64::from(query.skip));
     }
+    sql.push(
+        ") page
+         cross join lateral (
+             select * from error_state s where s.error_id = page.error_id offset 0) s
+         cross join lateral (
+             select * from projection_errors.errors e where e.error_id = page.error_id offset 0) e",
+    )
+    .push(order);
     Ok(sql.build_query_as().fetch_all(connection).await?)
 }
 

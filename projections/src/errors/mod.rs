@@ -6,6 +6,8 @@ pub(crate) mod detail;
 mod filter;
 mod fold;
 pub(crate) mod list;
+mod narrow;
+mod newest;
 mod table;
 
 use async_trait::async_trait;
@@ -15,8 +17,8 @@ use bugsage_event_store::subscription::{HandlerError, Projection};
 use sqlx::PgConnection;
 
 pub use detail::{ErrorDetail, Ignored, Resolution};
+pub(crate) use filter::push_status;
 pub use filter::{ListQuery, Order, Sort};
-pub(crate) use filter::{push_status, push_visible};
 pub use fold::{Change, Standing, fold};
 pub use list::{ErrorList, ErrorSummary};
 
@@ -31,11 +33,15 @@ impl Projection for ErrorsProjection {
     }
 
     fn version(&self) -> i32 {
-        1
+        2
     }
 
     fn tables(&self) -> &'static str {
         table::DDL
+    }
+
+    fn indexes(&self) -> &'static str {
+        table::INDEXES
     }
 
     async fn apply(
@@ -43,14 +49,23 @@ impl Projection for ErrorsProjection {
         tables: &mut PgConnection,
         event: &RecordedEvent,
     ) -> Result<(), HandlerError> {
-        if event.aggregate_type != "error" {
-            return Ok(());
+        self.apply_many(tables, std::slice::from_ref(event)).await
+    }
+
+    async fn apply_many(
+        &self,
+        tables: &mut PgConnection,
+        events: &[RecordedEvent],
+    ) -> Result<(), HandlerError> {
+        let mut changes = Vec::with_capacity(events.len());
+        for event in events.iter().filter(|e| e.aggregate_type == "error") {
+            let decided = decode(
+                &event.event_type,
+                &event.event_version,
+                event.payload.clone(),
+            )?;
+            changes.push((event, fold(decided)));
         }
-        let decided = decode(
-            &event.event_type,
-            &event.event_version,
-            event.payload.clone(),
-        )?;
-        table::write(tables, event, &fold(decided)).await
+        table::write(tables, &changes).await
     }
 }

@@ -1,15 +1,20 @@
 //! How much happened, in all and per day. Days are those of UTC.
 
+mod fold;
+mod shares;
+
 use std::collections::BTreeMap;
 
 use bugsage_domain::error::ErrorStatus;
 use bugsage_domain::severity::Severity;
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::Serialize;
-use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
+use sqlx::{FromRow, PgConnection, QueryBuilder};
 
-use crate::errors::{push_status, push_visible};
+pub use fold::fold;
+
 use crate::{QueryError, Scope};
+use shares::{DAY_CHANGES, Folded, push_scope, push_stale, push_standings};
 
 /// Most days that can be asked for.
 pub const DAYS_MAX: u32 = 366;
@@ -48,18 +53,6 @@ struct Period {
     last: NaiveDate,
 }
 
-impl Period {
-    fn start(self) -> DateTime<Utc> {
-        self.first.and_time(NaiveTime::MIN).and_utc()
-    }
-
-    fn end(self) -> DateTime<Utc> {
-        (self.last + Days::new(1))
-            .and_time(NaiveTime::MIN)
-            .and_utc()
-    }
-}
-
 pub(crate) async fn statistics(
     connection: &mut PgConnection,
     scope: &Scope,
@@ -74,7 +67,8 @@ pub(crate) async fn statistics(
         first: last - Days::new(u64::from(days) - 1),
         last,
     };
-    let per_day = per_day(connection, scope, period).await?;
+    let folded = Folded::find(connection).await?;
+    let per_day = per_day(connection, (scope, folded), period, now).await?;
     let mut statistics = Statistics {
         total_errors: 0,
         total_occurrences: per_day.iter().map(|day| day.occurrences).sum(),
@@ -83,7 +77,7 @@ pub(crate) async fn statistics(
         period_days: days,
         days: per_day,
     };
-    for (severity, status, count) in distribution(connection, scope, period, now).await? {
+    for (severity, status, count) in distribution(connection, (scope, folded), period, now).await? {
         statistics.total_errors += count;
         *statistics
             .severity_distribution
@@ -96,60 +90,62 @@ pub(crate) async fn statistics(
 
 async fn per_day(
     connection: &mut PgConnection,
-    scope: &Scope,
+    (scope, folded): (&Scope, Folded),
     period: Period,
+    now: DateTime<Utc>,
 ) -> Result<Vec<Day>, QueryError> {
-    let mut sql = QueryBuilder::new(
-        "with counted as (
-             select (c.hour at time zone 'UTC')::date as date, sum(c.count)::bigint as occurrences,
-                    count(distinct s.root_id) as errors",
+    let mut sql = QueryBuilder::new("with ");
+    push_stale(&mut sql, folded, Some(scope), now);
+    sql.push(", ").push(DAY_CHANGES).push(
+        ", counted as (
+             select day, occurrences, errors from project_days p where true",
     );
-    push_counted(&mut sql, scope, period);
-    sql.push(
-        " and s.status <> 'deleted' group by 1)
-         select d::date as date, coalesce(occurrences, 0) as occurrences, coalesce(errors, 0) as errors
+    push_scope(&mut sql, "p", Some(scope));
+    sql.push(" and p.day between ")
+        .push_bind(period.first)
+        .push(" and ")
+        .push_bind(period.last)
+        .push(
+            " union all
+             select day, coalesce(new, 0) - coalesce(old, 0),
+                    (new is not null)::int - (old is not null)::int
+               from day_changes)
+         select d::date as date, coalesce(sum(occurrences), 0)::bigint as occurrences,
+                coalesce(sum(errors), 0)::bigint as errors
            from generate_series(",
-    )
-    .push_bind(period.first)
-    .push("::date::timestamp, ")
-    .push_bind(period.last)
-    .push(
-        "::date::timestamp, '1 day') d
-           left join counted on counted.date = d::date
-          order by 1",
-    );
+        )
+        .push_bind(period.first)
+        .push("::date::timestamp, ")
+        .push_bind(period.last)
+        .push(
+            "::date::timestamp, '1 day') d
+           left join counted on counted.day = d::date
+          group by 1 order by 1",
+        );
     Ok(sql.build_query_as().fetch_all(connection).await?)
 }
 
-/// The counters of a period, `c`, each with the state of its error, `s`.
-fn push_counted(sql: &mut QueryBuilder<'_, Postgres>, scope: &Scope, period: Period) {
-    sql.push(
-        " from error_counters c join error_state s
-            on s.organization_id = c.organization_id and s.error_id = c.error_id
-         where c.organization_id = ",
-    )
-    .push_bind(scope.organization.0)
-    .push(" and c.hour >= ")
-    .push_bind(period.start())
-    .push(" and c.hour < ")
-    .push_bind(period.end());
-    if let Some(project) = scope.project_number() {
-        sql.push(" and s.project_id = ").push_bind(project);
-    }
-}
-
+/// An error that occurred in a period that ends today last occurred in it.
 async fn distribution(
     connection: &mut PgConnection,
-    scope: &Scope,
+    (scope, folded): (&Scope, Folded),
     period: Period,
     now: DateTime<Utc>,
 ) -> Result<Vec<(String, String, i64)>, QueryError> {
-    let mut sql = QueryBuilder::new("select e.severity, ");
-    push_status(&mut sql, now);
-    sql.push(", count(*)");
-    push_visible(&mut sql, scope);
-    sql.push(" and e.merged_into is null and s.error_id in (select s.root_id");
-    push_counted(&mut sql, scope, period);
-    sql.push(") group by 1, 2");
+    let mut sql = QueryBuilder::new("with ");
+    push_stale(&mut sql, folded, Some(scope), now);
+    sql.push(", ");
+    push_standings(&mut sql, now);
+    sql.push(
+        " select severity, status, sum(errors)::bigint
+            from (select last_day, severity, status, errors from project_standings p where true",
+    );
+    push_scope(&mut sql, "p", Some(scope));
+    sql.push(
+        " union all select last_day, severity, status, errors from standing_changes) c
+           where last_day >= ",
+    )
+    .push_bind(period.first)
+    .push(" group by 1, 2");
     Ok(sql.build_query_as().fetch_all(connection).await?)
 }

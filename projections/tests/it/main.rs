@@ -12,6 +12,7 @@ mod isolation;
 mod occurrences;
 mod pages;
 mod plans;
+mod rolled_up;
 mod search;
 mod statistics;
 mod world;

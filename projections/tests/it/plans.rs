@@ -1,16 +1,20 @@
 //! Questions are answered by indexes, as the app role, with row-level security on.
 
+use bugsage_domain::error::ErrorStatus;
 use bugsage_domain::ids::{ErrorId, EventId, OrganizationId, ProjectId};
+use bugsage_domain::severity::Severity;
 use bugsage_event_store::{DatabaseRole, connect};
 use bugsage_projections::errors::{ListQuery, Order, Sort};
 use bugsage_projections::occurrences::OccurrencesQuery;
+use bugsage_projections::statistics::fold;
 use bugsage_projections::{Queries, Scope};
 use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::world::{World, day};
 
-/// 20,000 errors of 20 projects of 4 organizations, 200,000 counters, 60,000 occurrences.
+/// 32,000 errors of 20 projects of 4 organizations, 13,000 of them of project 1, with 320,000 counters
+/// and 96,000 occurrences.
 const MANY: &str = "
 insert into organizations (organization_id, name)
     select md5('organization ' || i)::uuid, 'organization ' || i from generate_series(0, 3) i;
@@ -19,19 +23,21 @@ insert into projects (organization_id, name)
 create temporary table many as
     select md5('error ' || i)::uuid as error_id, p.organization_id, p.project_id, i,
            timestamptz '2026-03-01 00:00Z' + i * 7919 % 1600000 * interval '1 second' as seen
-      from generate_series(1, 20000) i
-      join projects p on p.name = 'project ' || 1 + i % 20;
+      from generate_series(1, 32000) i
+      join projects p on p.name = 'project ' || case when i > 20000 then 1 else 1 + i % 20 end;
 insert into error_state (error_id, organization_id, project_id, root_id, own_count, own_first_seen,
                          own_last_seen, count, users, first_seen, last_seen)
     select error_id, organization_id, project_id, error_id, 10, seen, seen, i % 977, i % 313, seen, seen
       from many;
-insert into projection_errors.errors (organization_id, error_id, project_id, title, severity, status,
-                                      source, tags, created_at, updated_at, sequence)
+insert into projection_errors.errors (organization_id, error_id, project_id, title, severity, status, source,
+                                      category, assigned_to, tags, created_at, updated_at, sequence)
     select organization_id, error_id, project_id, 'Error ' || md5(i::text), 'high', 'detected',
-           'sentry', '{}', seen, seen, 1
+           'sentry', 'database', 'ada', '{urgent}', seen, seen, 1
       from many;
 insert into error_facets (organization_id, error_id, kind, value)
-    select organization_id, error_id, 'release', 'release ' || i % 300 from many;
+    select organization_id, error_id, 'release', 'release ' || i % 300 from many
+    union all
+    select organization_id, error_id, 'environment', 'production' from many;
 insert into fingerprints select organization_id, project_id, 1, error_id::text::bytea, error_id from many;
 insert into error_counters
     select organization_id, error_id, date_trunc('hour', seen) + n * interval '1 hour', 'production', '', 1
@@ -42,7 +48,6 @@ insert into occurrences
       from many, generate_series(0, 2) n;
 insert into occurrence_ids
     select organization_id, project_id, event_id, error_id, received_at from occurrences;
-analyze;
 ";
 
 const SORTS: [Sort; 4] = [
@@ -62,6 +67,19 @@ select pg_terminate_backend(pid, 10000) from pg_stat_activity
 /// More often than the server plans a statement anew.
 const TIMES: usize = 7;
 
+async fn scope_of(world: &World, project: &str) -> Scope {
+    let (organization, project): (Uuid, i64) =
+        sqlx::query_as("select organization_id, project_id from projects where name = $1")
+            .bind(project)
+            .fetch_one(&world.owner)
+            .await
+            .unwrap();
+    Scope {
+        organization: OrganizationId(organization),
+        project: Some(ProjectId(project)),
+    }
+}
+
 /// A crowded database, asked over one connection on behalf of one of its projects.
 struct Crowd {
     world: World,
@@ -77,26 +95,18 @@ impl Crowd {
         let hex: String = empty.iter().map(|byte| format!("{byte:02x}")).collect();
         let many = MANY.replace("PAYLOAD", &format!("\\x{hex}"));
         let mut owner = world.owner.acquire().await.unwrap();
-        for statements in [many.as_str(), OTHERS_SETTLE, SETTLE] {
+        for statements in [many.as_str(), "vacuum analyze", OTHERS_SETTLE, SETTLE] {
             sqlx::raw_sql(statements)
                 .execute(&mut *owner)
                 .await
                 .unwrap();
         }
-        let (organization, project): (Uuid, i64) = sqlx::query_as(
-            "select organization_id, project_id from projects where name = 'project 7'",
-        )
-        .fetch_one(&world.owner)
-        .await
-        .unwrap();
+        let scope = scope_of(&world, "project 7").await;
         let app = connect(&world.database.url(), DatabaseRole::App, 1).unwrap();
         Self {
             queries: Queries::new(app.clone()),
             app,
-            scope: Scope {
-                organization: OrganizationId(organization),
-                project: Some(ProjectId(project)),
-            },
+            scope,
             world,
         }
     }
@@ -197,15 +207,72 @@ async fn a_page_is_read_in_the_order_of_its_index() {
 }
 
 #[tokio::test]
-async fn a_search_reads_little_more_than_it_finds() {
-    let crowd = Crowd::new().await;
-    let query = ListQuery {
-        search: Some("0FAB".to_owned()),
-        ..ListQuery::default()
-    };
-    let (total, read) = crowd.cost("errors", &query).await;
-    assert!(total > 0);
-    assert!(read < 200, "{read} rows read");
+async fn a_search_reads_the_newest_errors_and_little_more_than_it_finds() {
+    let mut crowd = Crowd::new().await;
+    crowd.scope = scope_of(&crowd.world, "project 1").await;
+    for (text, is_exact, most) in [("0FAB", true, 1_200), ("error", false, 2_300)] {
+        let query = ListQuery {
+            search: Some(text.to_owned()),
+            ..ListQuery::default()
+        };
+        let list = crowd.queries.list(&crowd.scope, &query, day(20)).await;
+        assert_eq!(list.unwrap().total_is_exact, is_exact, "{text}");
+        let (total, read) = crowd.cost("errors", &query).await;
+        assert!(total > 0);
+        assert!(read < most, "{text}: {read} rows read");
+    }
+}
+
+#[tokio::test]
+async fn what_very_many_errors_meet_is_found_page_by_page() {
+    let mut crowd = Crowd::new().await;
+    crowd.scope = scope_of(&crowd.world, "project 1").await;
+    let value = |text: &str| Some(text.to_owned());
+    for query in [
+        ListQuery {
+            search: value("error"),
+            ..ListQuery::default()
+        },
+        ListQuery {
+            environment: value("production"),
+            ..ListQuery::default()
+        },
+        ListQuery {
+            search: value("error"),
+            tag: value("urgent"),
+            severity: Some(Severity::High),
+            ..ListQuery::default()
+        },
+    ] {
+        let mut query = ListQuery {
+            limit: 1_000,
+            ..query
+        };
+        let mut met = 0;
+        loop {
+            let list = crowd
+                .queries
+                .list(&crowd.scope, &query, day(20))
+                .await
+                .unwrap();
+            met += list.errors.len();
+            assert!(i64::try_from(met).unwrap() <= list.total || list.total_is_exact);
+            query.cursor = list.next_cursor;
+            if query.cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(met, 13_000);
+        crowd
+            .lists(
+                "very many",
+                ListQuery {
+                    cursor: None,
+                    ..query
+                },
+            )
+            .await;
+    }
 }
 
 #[tokio::test]
@@ -258,9 +325,104 @@ async fn no_question_reads_a_large_table_from_end_to_end() {
         assert!(one.unwrap().is_some());
     });
     asks.await;
-    let asks = crowd.asks("the statistics of a day", async || {
-        let statistics = queries.statistics(scope, 1, day(18)).await;
-        assert!(statistics.unwrap().total_errors > 0);
-    });
-    asks.await;
+}
+
+#[tokio::test]
+async fn a_page_of_few_some_or_very_many_errors_reads_no_large_table_from_end_to_end() {
+    let mut crowd = Crowd::new().await;
+    let few = crowd.scope;
+    let some = Scope {
+        project: None,
+        ..few
+    };
+    let many = scope_of(&crowd.world, "project 1").await;
+    for (scope, total, is_exact) in [
+        (few, 1_000, true),
+        (some, 5_000, true),
+        (many, 10_000, false),
+    ] {
+        crowd.scope = scope;
+        for (name, query) in filters() {
+            let list = crowd.queries.list(&scope, &query, day(20)).await.unwrap();
+            assert_eq!(
+                (list.total, list.total_is_exact),
+                (total, is_exact),
+                "{name}"
+            );
+            crowd.lists(&format!("{name} of {total}"), query).await;
+        }
+        for sort in SORTS {
+            let query = ListQuery {
+                sort,
+                ..ListQuery::default()
+            };
+            crowd.lists(&format!("{total} by {sort:?}"), query).await;
+        }
+    }
+}
+
+/// Filters that all errors meet.
+fn filters() -> Vec<(&'static str, ListQuery)> {
+    let value = |text: &str| Some(text.to_owned());
+    let all = ListQuery::default;
+    vec![
+        ("all", all()),
+        (
+            "status",
+            ListQuery {
+                status: Some(ErrorStatus::Detected),
+                ..all()
+            },
+        ),
+        (
+            "severity",
+            ListQuery {
+                severity: Some(Severity::High),
+                ..all()
+            },
+        ),
+        (
+            "source",
+            ListQuery {
+                source: value("sentry"),
+                ..all()
+            },
+        ),
+        (
+            "category",
+            ListQuery {
+                category: value("database"),
+                ..all()
+            },
+        ),
+        (
+            "assignee",
+            ListQuery {
+                assignee: value("ada"),
+                ..all()
+            },
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn statistics_read_no_large_table_from_end_to_end_folded_or_not() {
+    let crowd = Crowd::new().await;
+    let (queries, scope) = (&crowd.queries, &crowd.scope);
+    for folded in [false, true] {
+        if folded {
+            fold(&crowd.world.projector, day(20)).await.unwrap();
+            sqlx::query("analyze")
+                .execute(&crowd.world.owner)
+                .await
+                .unwrap();
+        }
+        for days in [1, 90] {
+            let asks = crowd.asks("statistics", async || {
+                let statistics = queries.statistics(scope, days, day(18)).await;
+                assert!(statistics.unwrap().total_errors > 0);
+            });
+            asks.await;
+        }
+    }
 }

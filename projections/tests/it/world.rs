@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bugsage_domain::error::{Detect, Edit, ErrorCommand, ErrorGroup, TextRef};
+use bugsage_domain::error::{Detect, Edit, ErrorCommand, ErrorGroup, Refusal, TextRef};
 use bugsage_domain::ids::{ErrorId, EventId, OrganizationId, ProjectId, TextId};
 use bugsage_domain::severity::Severity;
 use bugsage_event_store::subscription::{Step, prepare, step};
 use bugsage_event_store::{
-    CommandContext, DatabaseRole, Executor, Metadata, NewText, Writer, connect,
+    CommandContext, DatabaseRole, ExecuteError, Executor, Metadata, NewText, Writer, connect,
 };
 use bugsage_projections::errors::{ErrorDetail, ListQuery};
 use bugsage_projections::{Queries, Scope};
@@ -230,7 +230,15 @@ impl World {
 
     /// A command is carried out.
     pub(crate) async fn does(&self, error: ErrorId, command: ErrorCommand) {
-        self.does_with(error, command, Vec::new()).await;
+        self.does_with(error, command, Vec::new()).await.unwrap();
+    }
+
+    /// A command is carried out, or refused.
+    pub(crate) async fn may(&self, error: ErrorId, command: ErrorCommand) {
+        match self.does_with(error, command, Vec::new()).await {
+            Ok(()) | Err(ExecuteError::Refused(_) | ExecuteError::Contended) => {}
+            Err(failure) => panic!("{failure}"),
+        }
     }
 
     /// Somebody writes about an error.
@@ -250,11 +258,17 @@ impl World {
             ErrorCommand::Edit(Box::new(edit)),
             vec![NewText { id, body }],
         )
-        .await;
+        .await
+        .unwrap();
         id
     }
 
-    async fn does_with(&self, error: ErrorId, command: ErrorCommand, texts: Vec<NewText>) {
+    async fn does_with(
+        &self,
+        error: ErrorId,
+        command: ErrorCommand,
+        texts: Vec<NewText>,
+    ) -> Result<(), ExecuteError<Refusal>> {
         let context = CommandContext {
             metadata: Metadata {
                 organization_id: self.scope.organization,
@@ -270,7 +284,7 @@ impl World {
         self.executor
             .execute::<ErrorGroup, _>(&error.to_string(), command, context, |_, sequence| sequence)
             .await
-            .unwrap();
+            .map(|_| ())
     }
 
     /// The projections apply everything that was decided.

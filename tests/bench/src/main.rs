@@ -3,9 +3,14 @@
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 
 mod ceiling;
+mod commands;
 mod corpus;
+mod generator;
 mod ingest;
 mod load;
+mod projections;
+mod questions;
+mod reads;
 mod service;
 mod stages;
 mod table;
@@ -32,6 +37,12 @@ enum What {
     Stages,
     /// Occurrences a second.
     Ingest,
+    /// Commands a second beside stock postgres-es.
+    Commands,
+    /// Catching up and rebuilding.
+    Projections,
+    /// Questions among ever more errors.
+    Reads,
 }
 
 #[tokio::main]
@@ -44,6 +55,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     if wanted(What::Ingest) {
         ingest::run(&server, arguments.seconds).await?;
+    }
+    if wanted(What::Commands) {
+        commands::run(&server, arguments.seconds.div_ceil(3)).await?;
+    }
+    if wanted(What::Projections) {
+        projections::run(&server).await?;
+    }
+    if wanted(What::Reads) {
+        reads::run(&server, arguments.seconds).await?;
     }
     Ok(())
 }

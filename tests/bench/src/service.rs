@@ -1,6 +1,7 @@
 //! The service under measure: a process of its own over a fresh database on a server whose
 //! settings are PostgreSQL's defaults, fsync on.
 
+use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -23,8 +24,9 @@ pub(crate) struct Service {
     pub(crate) address: String,
     pub(crate) project: i64,
     pub(crate) dsn_key: String,
+    pub(crate) api_key: String,
     pub(crate) owner: PgPool,
-    /// From process start to the first healthy answer.
+    /// From process start to the first answer that it is ready.
     pub(crate) ready_after: Duration,
     child: Child,
 }
@@ -83,18 +85,24 @@ fn command(url: &str, arguments: &[&str]) -> Command {
     command
 }
 
+/// What a step prints, once it has ended well.
+fn finished(mut step: Command) -> Result<String, Box<dyn std::error::Error>> {
+    let output = step.output()?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into());
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
 impl Service {
     /// Migrates the database, seeds it and serves on a free port.
     pub(crate) async fn start(url: &str) -> Result<Self, Box<dyn std::error::Error>> {
-        for step in [
-            &["migrate"][..],
-            &["demo", "seed", "--env-file", "/dev/null"],
-        ] {
-            let output = command(url, step).output()?;
-            if !output.status.success() {
-                return Err(String::from_utf8_lossy(&output.stderr).into());
-            }
-        }
+        finished(command(url, &["migrate"]))?;
+        let seeded = finished(command(url, &["demo", "seed", "--env-file", "/dev/null"]))?;
+        let api_key = seeded
+            .lines()
+            .find_map(|line| line.strip_prefix("BUGSAGE_API_KEY="))
+            .ok_or("the seed names its key")?;
         let owner = PgPoolOptions::new().max_connections(4).connect(url).await?;
         let row = owner
             .fetch_one("select project_id, public_key from dsn_keys limit 1")
@@ -110,6 +118,7 @@ impl Service {
             address: format!("127.0.0.1:{port}"),
             project: row.try_get(0)?,
             dsn_key: row.try_get(1)?,
+            api_key: api_key.to_owned(),
             owner,
             ready_after: Duration::ZERO,
             child,
@@ -119,7 +128,7 @@ impl Service {
     }
 
     fn wait_ready(&mut self, started: Instant) -> Result<(), Box<dyn std::error::Error>> {
-        while std::net::TcpStream::connect(&self.address).is_err() {
+        while !self.is_ready() {
             if let Some(status) = self.child.try_wait()? {
                 return Err(format!("the service ended: {status}").into());
             }
@@ -132,18 +141,21 @@ impl Service {
         Ok(())
     }
 
+    fn is_ready(&self) -> bool {
+        let ask = || -> std::io::Result<String> {
+            let mut stream = std::net::TcpStream::connect(&self.address)?;
+            stream
+                .write_all(b"GET /health/ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")?;
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer)?;
+            Ok(answer)
+        };
+        ask().is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
+    }
+
     /// Resident memory of the service, in megabytes: now, and the most it ever had.
     pub(crate) fn memory_megabytes(&self) -> (u64, u64) {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
-        let status = status.unwrap_or_default();
-        let field = |name: &str| {
-            let line = status.lines().find(|line| line.starts_with(name))?;
-            line.split_whitespace().nth(1)?.parse::<u64>().ok()
-        };
-        (
-            field("VmRSS:").unwrap_or(0) / 1024,
-            field("VmHWM:").unwrap_or(0) / 1024,
-        )
+        memory_megabytes(self.child.id())
     }
 
     pub(crate) async fn usage(&self) -> Result<Usage, sqlx::Error> {
@@ -168,6 +180,19 @@ impl Drop for Service {
         self.child.kill().ok();
         self.child.wait().ok();
     }
+}
+
+/// Resident memory of a process, in megabytes: now, and the most it ever had.
+pub(crate) fn memory_megabytes(pid: u32) -> (u64, u64) {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let field = |name: &str| {
+        let line = status.lines().find(|line| line.starts_with(name))?;
+        line.split_whitespace().nth(1)?.parse::<u64>().ok()
+    };
+    (
+        field("VmRSS:").unwrap_or(0) / 1024,
+        field("VmHWM:").unwrap_or(0) / 1024,
+    )
 }
 
 /// The fields of `/proc/<pid>/stat` after the name, which may hold anything.

@@ -42,6 +42,12 @@ pub trait Projection: Send + Sync {
     /// The DDL of its tables, without a schema. Every table has `organization_id`.
     fn tables(&self) -> &'static str;
 
+    /// The DDL of those indexes that readers alone need. A rebuild makes them when the tables are
+    /// full, which costs a fraction of keeping them row by row.
+    fn indexes(&self) -> &'static str {
+        ""
+    }
+
     /// Applies one event to the tables, which stand first on the search path.
     ///
     /// # Errors
@@ -51,4 +57,20 @@ pub trait Projection: Send + Sync {
         tables: &mut PgConnection,
         event: &RecordedEvent,
     ) -> Result<(), HandlerError>;
+
+    /// Applies events in their order, to the same end as [`Self::apply`] of each; for a projection
+    /// that can write many with one statement. Where this fails, each is applied by itself.
+    ///
+    /// # Errors
+    /// As [`Self::apply`].
+    async fn apply_many(
+        &self,
+        tables: &mut PgConnection,
+        events: &[RecordedEvent],
+    ) -> Result<(), HandlerError> {
+        for event in events {
+            self.apply(tables, event).await?;
+        }
+        Ok(())
+    }
 }

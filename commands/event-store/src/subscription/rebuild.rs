@@ -3,7 +3,7 @@
 //! Readers read the old tables until the swap, then the new ones. Killed half way, a
 //! rebuild leaves a schema that the next one throws away.
 
-use sqlx::{Connection, PgConnection, PgPool};
+use sqlx::{Connection, Executor, PgConnection, PgPool};
 
 use super::runner::apply_all;
 use super::{Projection, checkpoint, schema};
@@ -82,6 +82,12 @@ async fn fill_and_swap(
         events: 0,
         position: 0,
     };
+    while fill(connection, projection, &next, &mut done).await? > CATCH_UP {}
+    let mut transaction = connection.begin().await?;
+    schema::open(&mut transaction, &next).await?;
+    transaction.execute(projection.indexes()).await?;
+    transaction.commit().await?;
+    // What was written meanwhile.
     while fill(connection, projection, &next, &mut done).await? > CATCH_UP {}
 
     let mut transaction = connection.begin().await?;

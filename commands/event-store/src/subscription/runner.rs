@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use opentelemetry::KeyValue;
-use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+use sqlx::{Connection, PgConnection, PgPool};
 use tokio_util::sync::CancellationToken;
 
 use super::rebuild::{RebuildError, rebuild};
@@ -127,21 +127,40 @@ pub(super) async fn apply_all(
     projection: &dyn Projection,
     events: &[RecordedEvent],
 ) -> Result<(), Failed> {
+    // After a failure each by itself, to know which one fails.
+    if all_at_once(connection, projection, events).await.is_ok() {
+        return Ok(());
+    }
     for (index, event) in events.iter().enumerate() {
-        // A panic is a failure like any other: it must not end the runner unseen.
-        let applied = AssertUnwindSafe(projection.apply(connection, event))
-            .catch_unwind()
+        guarded(projection.apply(connection, event))
             .await
-            .unwrap_or_else(|_| Err("the handler panicked; the log says where".into()));
-        if let Err(reason) = applied {
-            return Err(Failed {
+            .map_err(|reason| Failed {
                 index,
                 position: event.position,
                 reason,
-            });
-        }
+            })?;
     }
     Ok(())
+}
+
+async fn all_at_once(
+    connection: &mut PgConnection,
+    projection: &dyn Projection,
+    events: &[RecordedEvent],
+) -> Result<(), HandlerError> {
+    let mut attempt = connection.begin().await?;
+    guarded(projection.apply_many(&mut attempt, events)).await?;
+    Ok(attempt.commit().await?)
+}
+
+/// A panic is a failure like any other: it must not end the runner unseen.
+async fn guarded(
+    applied: impl Future<Output = Result<(), HandlerError>>,
+) -> Result<(), HandlerError> {
+    AssertUnwindSafe(applied)
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| Err("the handler panicked; the log says where".into()))
 }
 
 async fn record_stall(
