@@ -13,7 +13,8 @@ const PAUSE: Duration = Duration::from_secs(10);
 /// Folds until `stop`.
 pub(super) async fn run(projector: PgPool, clock: Clock, stop: CancellationToken) {
     while !stop.is_cancelled() {
-        if let Err(error) = fold(&projector, clock.now()).await {
+        let folded = stop.run_until_cancelled(fold(&projector, clock.now()));
+        if let Some(Err(error)) = folded.await {
             tracing::warn!(%error, "statistics will be folded again");
         }
         stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await;

@@ -8,8 +8,8 @@ create temporary table many as
            now() - interval '100 days' + i % 1000003 * interval '7 seconds' as first_seen
       from generate_series(FIRST, LAST) i;
 alter table many add last_seen timestamptz, add count bigint;
-update many set last_seen = first_seen + (now() - first_seen) * (h % 1000) / 1001.0,
-                count = case when h % 100 = 0 then 300 when h % 10 = 0 then 50 else 2 end;
+update many set last_seen = first_seen + (now() - first_seen) * (h / 1013 % 1000) / 1001.0,
+                count = case when h / 211 % 100 = 0 then 300 when h / 211 % 10 = 0 then 50 else 2 end;
 
 insert into error_state (error_id, organization_id, project_id, root_id, own_count, own_first_seen,
                          own_last_seen, count, users, first_seen, last_seen, status)
