@@ -90,7 +90,6 @@ begin
     end if;
     perform recount_error(old_root);
     perform recount_error(new_root);
-    insert into moved_errors (organization_id, error_id) values (org, error), (org, old_root), (org, new_root);
 end $$;
 
 -- Whether an effect can still be applied. What the aggregate cannot see, this can: the error

@@ -82,3 +82,42 @@ end $$;
 revoke insert, update on moved_errors from bugsage_projector;
 grant select on statistics_fold to bugsage_app;
 grant select, update on statistics_fold to bugsage_projector;
+
+-- As it was, but it notes whose days moved.
+create or replace function apply_error_effect(org uuid, error uuid, effect jsonb) returns void
+    language plpgsql
+    as $$
+declare old_root uuid; new_root uuid; family uuid[];
+begin
+    if effect ? 'status' then
+        update error_state
+           set status = effect->>'status',
+               ignored_until = (effect->>'ignored_until')::timestamptz,
+               ignored_until_count = (effect->>'ignored_until_count')::bigint
+         where error_id = error and organization_id = org;
+    end if;
+    if not effect ?| array['merged_into', 'deleted'] then
+        return;
+    end if;
+    -- Merged, unmerged or deleted, the error takes along whatever had been merged into it.
+    with recursive below as (
+        select error_id as id from error_state where error_id = error and organization_id = org
+        union all
+        select s.error_id from error_state s join below b on s.merged_into = b.id
+    )
+    select array_agg(id) into family from below;
+    select root_id into old_root from error_state where error_id = error and organization_id = org;
+    select root_id into new_root from error_state
+     where error_id = (effect->>'merged_into')::uuid and organization_id = org;
+    new_root := coalesce(new_root, error);
+    update error_state set merged_into = (effect->>'merged_into')::uuid
+     where error_id = error and organization_id = org;
+    update error_state set root_id = new_root where error_id = any (family);
+    if effect ? 'deleted' then
+        delete from fingerprints where error_id = any (family);
+        update error_state set status = 'deleted' where error_id = any (family);
+    end if;
+    perform recount_error(old_root);
+    perform recount_error(new_root);
+    insert into moved_errors (organization_id, error_id) values (org, error), (org, old_root), (org, new_root);
+end $$;

@@ -182,3 +182,7 @@ end $$;
 drop function any_merged(uuid[]);
 revoke all on function ingest_occurrences from public;
 grant execute on function ingest_occurrences to bugsage_app;
+
+-- Likewise for commands.
+alter function append_events set plan_cache_mode = force_generic_plan;
+alter function append_events set enable_seqscan = off;

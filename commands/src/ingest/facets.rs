@@ -1,6 +1,6 @@
 //! What errors were seen with: written once, remembered in memory, never asked again.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use bugsage_domain::ids::{ErrorId, OrganizationId};
 use sqlx::PgConnection;
@@ -16,41 +16,68 @@ const REMEMBERED: usize = 100_000;
 pub(super) struct Facet {
     organization: OrganizationId,
     error: ErrorId,
-    kind: &'static str,
+    kind: Kind,
     value: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    Environment,
+    Release,
+    Tag,
+}
+
+impl Kind {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Environment => "environment",
+            Self::Release => "release",
+            Self::Tag => "tag",
+        }
+    }
 }
 
 /// The facets known to be stored.
 #[derive(Debug, Default)]
 pub(super) struct Facets {
-    known: HashSet<Facet>,
+    /// The values of each kind.
+    known: HashMap<ErrorId, [HashSet<String>; 3]>,
+    count: usize,
 }
 
 impl Facets {
     /// The facets of an occurrence that are not known to be stored.
     pub(super) fn unknown(&self, occurrence: &Prepared, home: ErrorId) -> Vec<Facet> {
-        let environment = occurrence.environment.iter().map(|v| ("environment", v));
-        let release = occurrence.release.iter().map(|v| ("release", v));
-        let tags = occurrence.tags.iter().map(|v| ("tag", v));
+        let known = self.known.get(&home);
+        let environment = occurrence.environment.iter();
+        let release = occurrence.release.iter();
+        let tags = occurrence.tags.iter();
         environment
-            .chain(release)
-            .chain(tags)
+            .map(|value| (Kind::Environment, value))
+            .chain(release.map(|value| (Kind::Release, value)))
+            .chain(tags.map(|value| (Kind::Tag, value)))
+            // Asked before anything is copied: of a hundred occurrences one brings something new.
+            .filter(|(kind, value)| {
+                !known.is_some_and(|known| known[*kind as usize].contains(value.as_str()))
+            })
             .map(|(kind, value)| Facet {
                 organization: occurrence.organization_id,
                 error: home,
                 kind,
                 value: value.replace('\0', "\u{fffd}"),
             })
-            .filter(|facet| !self.known.contains(facet))
             .collect()
     }
 
     /// Remembers what was committed.
     pub(super) fn remember(&mut self, stored: HashSet<Facet>) {
-        if self.known.len() + stored.len() > REMEMBERED {
-            self.known.clear();
+        if self.count + stored.len() > REMEMBERED {
+            *self = Self::default();
         }
-        self.known.extend(stored);
+        self.count += stored.len();
+        for facet in stored {
+            self.known.entry(facet.error).or_default()[facet.kind as usize].insert(facet.value);
+        }
     }
 }
 
@@ -64,7 +91,7 @@ pub(super) async fn record(
     }
     let organizations: Vec<Uuid> = facets.iter().map(|f| f.organization.0).collect();
     let errors: Vec<Uuid> = facets.iter().map(|f| f.error.0).collect();
-    let kinds: Vec<&str> = facets.iter().map(|f| f.kind).collect();
+    let kinds: Vec<&str> = facets.iter().map(|f| f.kind.name()).collect();
     let values: Vec<&str> = facets.iter().map(|f| f.value.as_str()).collect();
     sqlx::query("select record_facets($1, $2, $3, $4)")
         .bind(organizations)

@@ -85,7 +85,10 @@ async fn rate(
 async fn write(pool: &PgPool, batch: &[&Row]) -> Result<(), sqlx::Error> {
     macro_rules! column {
         ($field:ident) => {
-            batch.iter().map(|row| row.$field.clone()).collect::<Vec<_>>()
+            batch
+                .iter()
+                .map(|row| row.$field.clone())
+                .collect::<Vec<_>>()
         };
     }
     sqlx::query(

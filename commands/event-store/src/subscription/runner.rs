@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use opentelemetry::KeyValue;
-use sqlx::{Connection, PgConnection, PgPool};
+use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
 use tokio_util::sync::CancellationToken;
 
 use super::rebuild::{RebuildError, rebuild};
