@@ -12,6 +12,7 @@ mod connect;
 mod error_group;
 mod event;
 mod execute;
+mod line;
 mod sourced;
 pub mod spans;
 pub mod subscription;
@@ -23,5 +24,6 @@ pub use event::{Metadata, RecordedEvent};
 pub use execute::{
     CommandContext, ExecuteError, Executed, Executor, answered_before, history, load,
 };
+pub use line::Line;
 pub use sourced::{EventSourced, Loaded, UnreadableEvent, new_events};
 pub use writer::Writer;

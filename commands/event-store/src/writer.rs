@@ -2,11 +2,12 @@
 
 use std::time::Instant;
 
-use sqlx::PgPool;
+use sqlx::{Connection, PgPool};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::append::{Append, Verdict, append};
 use crate::connect::in_time;
+use crate::line::Line;
 
 /// Commands that may wait for the next commit; more wait for room.
 const QUEUE: usize = 1024;
@@ -30,7 +31,7 @@ impl Writer {
     #[must_use]
     pub fn start(app: PgPool) -> (Self, tokio::task::JoinHandle<()>) {
         let (queue, waiting) = mpsc::channel(QUEUE);
-        let task = tokio::spawn(run(app, waiting));
+        let task = tokio::spawn(run(Line::new(app), waiting));
         (Self { queue }, task)
     }
 
@@ -48,12 +49,12 @@ impl Writer {
     }
 }
 
-async fn run(app: PgPool, mut waiting: mpsc::Receiver<(Append, Answer)>) {
+async fn run(mut line: Line, mut waiting: mpsc::Receiver<(Append, Answer)>) {
     let mut taken = Vec::with_capacity(BATCH);
     while waiting.recv_many(&mut taken, BATCH).await > 0 {
         let (commands, answers): (Vec<_>, Vec<_>) = taken.drain(..).unzip();
         let started = Instant::now();
-        let verdicts = commit_or_each(&app, &commands).await;
+        let verdicts = commit_or_each(&mut line, &commands).await;
         metrics::histogram!("bugsage_command_commit_seconds").record(started.elapsed());
         for (answer, verdict) in answers.into_iter().zip(verdicts) {
             answer.send(verdict).ok(); // the caller may have gone
@@ -62,14 +63,14 @@ async fn run(app: PgPool, mut waiting: mpsc::Receiver<(Append, Answer)>) {
 }
 
 /// One command that the database refuses must not fail its neighbours: then each goes alone.
-async fn commit_or_each(app: &PgPool, commands: &[Append]) -> Vec<Result<Verdict, sqlx::Error>> {
-    match in_time(commit_again(app, commands)).await {
+async fn commit_or_each(line: &mut Line, commands: &[Append]) -> Vec<Result<Verdict, sqlx::Error>> {
+    match in_time(commit_again(line, commands)).await {
         Ok(verdicts) => verdicts.into_iter().map(Ok).collect(),
         Err(error @ sqlx::Error::Database(_)) if commands.len() == 1 => vec![Err(error)],
         Err(sqlx::Error::Database(_)) => {
             let mut verdicts = Vec::with_capacity(commands.len());
             for command in commands {
-                let verdict = in_time(commit_again(app, std::slice::from_ref(command))).await;
+                let verdict = in_time(commit_again(line, std::slice::from_ref(command))).await;
                 verdicts.push(verdict.map(|mut verdicts| verdicts.remove(0)));
             }
             verdicts
@@ -83,11 +84,11 @@ async fn commit_or_each(app: &PgPool, commands: &[Append]) -> Vec<Result<Verdict
 }
 
 /// Commits, and again where another transaction was in the way.
-async fn commit_again(app: &PgPool, commands: &[Append]) -> Result<Vec<Verdict>, sqlx::Error> {
+async fn commit_again(line: &mut Line, commands: &[Append]) -> Result<Vec<Verdict>, sqlx::Error> {
     let mut tries = 0;
     loop {
         tries += 1;
-        match commit(app, commands).await {
+        match commit(line, commands).await {
             Err(error) if tries < TRIES && is_passing(&error) => {}
             outcome => return outcome,
         }
@@ -100,9 +101,11 @@ fn is_passing(error: &sqlx::Error) -> bool {
     matches!(code.as_deref(), Some("40001" | "40P01"))
 }
 
-async fn commit(app: &PgPool, commands: &[Append]) -> Result<Vec<Verdict>, sqlx::Error> {
-    let mut transaction = app.begin().await?;
+async fn commit(line: &mut Line, commands: &[Append]) -> Result<Vec<Verdict>, sqlx::Error> {
+    let mut connection = line.take().await?;
+    let mut transaction = connection.begin().await?;
     let verdicts = append(&mut transaction, commands).await?;
     transaction.commit().await?;
+    line.keep(connection);
     Ok(verdicts)
 }

@@ -5,10 +5,10 @@ use std::time::Instant;
 
 use bugsage_domain::ids::{EventId, OrganizationId, ProjectId};
 use bugsage_event_store::spans::{self, InSpan};
-use bugsage_event_store::{Verdict, append, in_time, is_away};
+use bugsage_event_store::{Line, Verdict, append, in_time, is_away};
 use opentelemetry::KeyValue;
 use opentelemetry::trace::{Link, SpanContext};
-use sqlx::{PgConnection, PgPool};
+use sqlx::{Connection, PgConnection, PgPool};
 use tokio::sync::{mpsc, oneshot};
 
 use super::causes::{Cause, Uncaused, appends};
@@ -82,6 +82,7 @@ impl Ingest {
             clock,
             facets: Facets::default(),
             untrained: Untrained::start(app.clone()),
+            line: Line::new(app.clone()),
             app,
         };
         let task = tokio::spawn(writer.run(waiting, limits.batch));
@@ -168,6 +169,7 @@ impl From<Uncaused> for Failure {
 
 struct Writer {
     app: PgPool,
+    line: Line,
     clock: Clock,
     facets: Facets,
     untrained: Untrained,
@@ -247,7 +249,8 @@ impl Writer {
         let order = distinct_in_key_order(submissions);
         let occurrences: Vec<&Prepared> =
             order.iter().map(|i| &submissions[*i].occurrence).collect();
-        let mut transaction = self.app.begin().await?;
+        let mut connection = self.line.take().await?;
+        let mut transaction = connection.begin().await?;
         let taken = batch::take(&mut transaction, &occurrences, &self.clock).await?;
         let taken = taken.ok_or(Failure::Again)?;
         let facets: HashSet<Facet> = occurrences
@@ -275,6 +278,7 @@ impl Writer {
         self.append_causes(&mut transaction, causes, &mut stored)
             .await?;
         transaction.commit().await?;
+        self.line.keep(connection);
         self.facets.remember(facets);
         for occurrence in occurrences {
             self.untrained.note(occurrence);

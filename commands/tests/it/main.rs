@@ -5,6 +5,7 @@
 
 mod counting;
 mod crowd;
+mod dictionaries;
 mod limits;
 mod merged;
 mod midnight;

@@ -25,6 +25,8 @@ async fn inhabit(store: &Store, organization: OrganizationId) {
              array['2026-01-01 12:00Z'::timestamptz], array['2026-01-01 12:00Z'::timestamptz],
              array['title'], array['error'], array['production'], array['1.0'],
              array['\\x01'::bytea], array[0], array['\\x02'::bytea]);
+         insert into dictionaries (organization_id, project_id, bytes)
+             select organization_id, project_id, '' from projects where organization_id = '{organization}';
          select record_facets(array['{organization}'::uuid],
              (select array_agg(error_id) from error_state where organization_id = '{organization}'),
              array['tag'], array['a:b']);
