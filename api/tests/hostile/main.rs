@@ -18,8 +18,8 @@ use service::{INFLIGHT_MB, NEIGHBOUR, NEIGHBOUR_KEY, PROJECT, Service};
 use wire::{Request, exchange, framed};
 
 /// What the service may hold beside the bodies that it counts: itself, events on their way to
-/// the database, and what the allocator keeps of both, which gives back a moment later.
-const BESIDE_MB: u64 = 256;
+/// the database, and what the allocator keeps of both.
+const BESIDE_MB: u64 = 160;
 /// The neighbour is served in the same second; the rest is for the machine the tests share.
 const SAME_SECOND: Duration = Duration::from_secs(5);
 
