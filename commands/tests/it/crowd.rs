@@ -44,7 +44,7 @@ async fn reports(site: &Site, node: &Ingest, mut dice: Dice) {
 /// Merges, unmerges, resolves and deletes whatever there is, while more may come.
 async fn decides(site: &Site, executor: &Executor, mut dice: Dice, all_reported: &AtomicBool) {
     let mut rounds = 0;
-    while rounds < 60 {
+    while rounds < 60 || !all_reported.load(Ordering::Relaxed) {
         let errors: Vec<Uuid> = sqlx::query_scalar(
             "select error_id from error_state where status <> 'deleted' order by 1",
         )
