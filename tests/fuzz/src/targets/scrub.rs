@@ -28,6 +28,9 @@ pub(crate) fn hold(json: &[u8]) {
     if let Value::Object(members) = &mut event {
         members.remove("modules"); // there, keys are packages
     }
+    if event.to_string().contains(SECRET) {
+        return; // the fuzzer reads it out of the comparison below, and puts it anywhere
+    }
     plant(&mut event);
     match scrub(event.to_string().as_bytes(), &rules, &limits) {
         Ok(scrubbed) => {
