@@ -1,7 +1,7 @@
 //! Events compressed with what the events of their project have in common.
 //!
 //! A dictionary a project, trained once from its first occurrences ([`training`]) and then kept
-//! for ever: it takes two thirds off what the log and the write-ahead log hold of each event.
+//! for ever: it takes more than half off what the log holds of each event.
 
 mod registry;
 pub(super) mod training;
