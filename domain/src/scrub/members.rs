@@ -1,61 +1,64 @@
 //! The members of an object while it is written: no key twice.
 
-use serde::de::{DeserializeSeed, Deserializer, Error, Visitor};
-use std::borrow::Cow;
+use super::state::State;
 use std::collections::HashSet;
-use std::fmt;
 
 /// Up to so many keys are compared one by one, which is quicker than to hash each.
 const FEW: usize = 32;
 
 /// The keys written so far.
-#[derive(Default)]
 pub(super) struct Members {
-    /// Where each begins in the output.
-    starts: Vec<usize>,
+    /// From where on [`State::starts`] has theirs.
+    base: usize,
     /// All of them, once they are many.
     many: HashSet<Vec<u8>>,
 }
 
 impl Members {
-    /// Writes the key of the next member; false, and nothing written, if it is there already.
-    pub(super) fn begin(&mut self, out: &mut Vec<u8>, key: &str) -> bool {
-        let before = out.len();
-        if !self.starts.is_empty() {
-            out.push(b',');
+    pub(super) fn new(state: &State<'_>) -> Self {
+        Self {
+            base: state.starts.len(),
+            many: HashSet::new(),
         }
-        let start = out.len();
-        // Writing to a Vec cannot fail; a string always has a JSON form.
-        let _ = serde_json::to_writer(&mut *out, key);
-        out.push(b':');
-        if self.is_known(out, start) {
-            out.truncate(before);
+    }
+
+    /// From where on [`State::starts`] says where each member begins.
+    pub(super) const fn base(&self) -> usize {
+        self.base
+    }
+
+    /// Writes the key of the next member; false, and nothing written, if it is there already.
+    pub(super) fn begin(&mut self, state: &mut State<'_>, key: &str, is_plain: bool) -> bool {
+        let before = state.out.len();
+        if state.starts.len() > self.base {
+            state.out.push(b',');
+        }
+        let start = state.out.len();
+        state.write_quoted(key, is_plain);
+        state.out.push(b':');
+        if self.is_known(state, start) {
+            state.out.truncate(before);
             return false;
         }
-        self.starts.push(start);
+        state.starts.push(start);
         true
     }
 
     /// Whether the key at the end of the output stands before it. The quote and the colon at
     /// its end make a key that merely begins like another one differ.
-    fn is_known(&mut self, out: &[u8], start: usize) -> bool {
+    fn is_known(&mut self, state: &State<'_>, start: usize) -> bool {
+        let (out, starts) = (&state.out, &state.starts[self.base..]);
         let key = &out[start..];
         // The first letter tells most apart, without a call.
         let same =
             |at: &usize| out[*at + 1] == key[1] && out.get(*at..*at + key.len()) == Some(key);
-        if self.starts.len() < FEW {
-            return self.starts.iter().any(same);
+        if starts.len() < FEW {
+            return starts.iter().any(same);
         }
         if self.many.is_empty() {
-            let keys = self.starts.iter().map(|at| name_at(out, *at).to_vec());
-            self.many = keys.collect();
+            self.many = starts.iter().map(|at| name_at(out, *at).to_vec()).collect();
         }
         !self.many.insert(key.to_vec())
-    }
-
-    /// Where each member begins in the output.
-    pub(super) fn starts(&self) -> &[usize] {
-        &self.starts
     }
 }
 
@@ -66,30 +69,4 @@ fn name_at(out: &[u8], start: usize) -> &[u8] {
         end += if out[end] == b'\\' { 2 } else { 1 };
     }
     &out[start..end + 2]
-}
-
-/// Reads a key, borrowed wherever it stands in the input as it is.
-pub(super) struct Name;
-
-impl<'de> DeserializeSeed<'de> for Name {
-    type Value = Cow<'de, str>;
-    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Self::Value, D::Error> {
-        reader.deserialize_str(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Name {
-    type Value = Cow<'de, str>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_borrowed_str<E: Error>(self, key: &'de str) -> Result<Self::Value, E> {
-        Ok(Cow::Borrowed(key))
-    }
-
-    fn visit_str<E: Error>(self, key: &str) -> Result<Self::Value, E> {
-        Ok(Cow::Owned(key.to_owned()))
-    }
 }

@@ -7,6 +7,7 @@
 mod assigned;
 mod keys;
 mod members;
+mod reader;
 mod seen;
 mod state;
 mod stream;
@@ -16,7 +17,7 @@ mod text;
 #[cfg(test)]
 mod tests;
 
-use serde::de::DeserializeSeed;
+use serde::de::IgnoredAny;
 use thiserror::Error;
 
 /// What stands where something was taken out.
@@ -136,38 +137,44 @@ pub enum Refused {
 /// # Errors
 /// [`Refused`] if the bytes are no UTF-8, no JSON or nested too deep.
 pub fn scrub(json: &[u8], rules: &Rules, limits: &Limits) -> Result<Scrubbed, Refused> {
-    scrub_inside(json, rules, limits, 0)
-}
-
-/// Scrubs JSON that stands in so many texts of JSON.
-fn scrub_inside(
-    json: &[u8],
-    rules: &Rules,
-    limits: &Limits,
-    texts: u8,
-) -> Result<Scrubbed, Refused> {
     let json = std::str::from_utf8(json).map_err(|e| Refused::NotUtf8 {
         offset: e.valid_up_to(),
     })?;
-    let json = surrogates::mend(json);
-    let mut state = state::State::new(rules, limits, json.len(), texts);
-    let mut reader = serde_json::Deserializer::from_str(&json);
-    let read = stream::Seed::root(&mut state)
-        .deserialize(&mut reader)
-        .and_then(|()| reader.end());
-    if let Err(error) = read {
-        return Err(match state.refused.take() {
-            Some(refused) => refused,
-            None => Refused::NotJson {
-                reason: error.to_string(),
-            },
-        });
-    }
-    Ok(Scrubbed {
-        json: state.out,
-        redactions: state.redactions,
-        trimmed: state.trimmed,
+    scrub_inside(json, rules, limits, 0).map_err(|refused| {
+        refused.unwrap_or_else(|| Refused::NotJson {
+            reason: what_is_wrong(json),
+        })
     })
+}
+
+/// Scrubs JSON that stands in so many texts of JSON. Fails with `None` if it is broken.
+fn scrub_inside(
+    json: &str,
+    rules: &Rules,
+    limits: &Limits,
+    texts: u8,
+) -> Result<Scrubbed, Option<Refused>> {
+    let json = surrogates::mend(json);
+    let state = state::State::new(rules, limits, json.len(), texts);
+    let mut pass = stream::Transcoder::new(&json, state);
+    let read = pass.run();
+    let state = pass.state;
+    match read {
+        Ok(()) => Ok(Scrubbed {
+            json: state.out,
+            redactions: state.redactions,
+            trimmed: state.trimmed,
+        }),
+        Err(reader::Stop) => Err(state.refused),
+    }
+}
+
+/// In the words of a parser that tells where.
+fn what_is_wrong(json: &str) -> String {
+    match serde_json::from_str::<IgnoredAny>(&surrogates::mend(json)) {
+        Err(error) => error.to_string(),
+        Ok(_) => "a number is out of range".to_owned(),
+    }
 }
 
 /// Scrubs plain text by the rules for strings.

@@ -1,6 +1,7 @@
 //! What the transcoder writes: strings by the rules, lists within their bounds.
 
-use super::seen::Seen;
+use super::reader::{Stop, Text};
+use super::seen::{Seen, Words};
 use super::stream::Place;
 use super::{FILTERED, Limits, Refused, Rules, Trimmed, keys, text};
 use std::borrow::Cow;
@@ -11,6 +12,8 @@ const TEXTS_MAX: u8 = 2;
 /// What the pass has written and counted so far.
 pub(super) struct State<'r> {
     pub(super) out: Vec<u8>,
+    /// Where the elements and members of the arrays and objects that are open begin in it.
+    pub(super) starts: Vec<usize>,
     pub(super) redactions: u32,
     pub(super) trimmed: Trimmed,
     pub(super) refused: Option<Refused>,
@@ -34,6 +37,7 @@ impl<'r> State<'r> {
         let out = Vec::with_capacity(size);
         Self {
             out,
+            starts: Vec::new(),
             redactions: 0,
             trimmed: Trimmed::default(),
             refused: None,
@@ -44,26 +48,48 @@ impl<'r> State<'r> {
         }
     }
 
-    pub(super) fn write_str(&mut self, value: &str, place: Place) {
-        if self.in_private_key && text::is_key_line(value) {
-            return self.write_filtered();
+    pub(super) fn write_text(
+        &mut self,
+        text: &Text<'_>,
+        place: Place,
+        words: &mut Words,
+    ) -> Result<(), Stop> {
+        let sent = text.value()?;
+        if self.in_private_key && text::is_key_line(&sent) {
+            self.write_filtered();
+            return Ok(());
         }
-        let seen = Seen::of(value);
-        self.in_private_key = text::opens_private_key(value, &seen);
+        let seen = seen(text, &sent, words);
+        self.in_private_key = text::opens_private_key(&sent, &seen);
         let value = match place {
-            Place::Sensitive => self.filtered(value),
-            _ => self.clean(value, &seen, place),
+            Place::Sensitive => self.filtered(&sent),
+            _ => self.clean(&sent, &seen, place),
         };
-        // Writing to a Vec cannot fail; a string always has a JSON form.
-        let _ = serde_json::to_writer(&mut self.out, value.as_ref());
+        let is_plain = !text.is_escaped && matches!(value, Cow::Borrowed(_));
+        self.write_quoted(&value, is_plain);
+        Ok(())
     }
 
-    /// A key without what must go; those of every event hold nothing.
-    pub(super) fn clean_key<'s>(&mut self, key: &'s str) -> Cow<'s, str> {
-        match keys::is_common(key) {
-            true => Cow::Borrowed(key),
-            false => self.clean(key, &Seen::of(key), Place::Plain),
+    /// Writes a text or key; one is plain if nothing in it needs to be escaped.
+    pub(super) fn write_quoted(&mut self, text: &str, is_plain: bool) {
+        if is_plain {
+            self.out.push(b'"');
+            self.out.extend_from_slice(text.as_bytes());
+            self.out.push(b'"');
+        } else {
+            // Writing to a Vec cannot fail; a string always has a JSON form.
+            let _ = serde_json::to_writer(&mut self.out, text);
         }
+    }
+
+    /// A key, read as `sent`, without what must go.
+    pub(super) fn clean_key<'s>(
+        &mut self,
+        key: &Text<'_>,
+        sent: &'s str,
+        words: &mut Words,
+    ) -> Cow<'s, str> {
+        self.clean(sent, &seen(key, sent, words), Place::Plain)
     }
 
     fn clean<'s>(&mut self, value: &'s str, seen: &Seen, place: Place) -> Cow<'s, str> {
@@ -95,7 +121,7 @@ impl<'r> State<'r> {
         if !json || self.texts >= TEXTS_MAX {
             return None;
         }
-        let inside = super::scrub_inside(text.as_bytes(), self.rules, self.limits, self.texts + 1);
+        let inside = super::scrub_inside(text, self.rules, self.limits, self.texts + 1);
         let scrubbed = inside.ok()?;
         let redactions = scrubbed.redactions;
         let text = match redactions {
@@ -127,8 +153,10 @@ impl<'r> State<'r> {
         self.out.extend_from_slice(b"\"[Filtered]\"");
     }
 
-    /// Drops from the output the elements that a list has too many.
-    pub(super) fn trim(&mut self, place: Place, starts: &[usize]) {
+    /// Drops from the output the elements that the innermost list, whose places are those from
+    /// `base` on, has too many.
+    pub(super) fn trim(&mut self, place: Place, base: usize) {
+        let starts = &self.starts[base..];
         let (limits, trimmed) = (self.limits, &mut self.trimmed);
         let (limit, keep, count) = match place {
             Place::Frames => (limits.frames, Keep::Ends, &mut trimmed.frames),
@@ -159,6 +187,12 @@ impl<'r> State<'r> {
         }
     }
 
+    /// True if the JSON string at this range of the output is a sensitive key.
+    pub(super) fn names_secret(&self, start: usize, end: usize) -> bool {
+        serde_json::from_slice::<String>(&self.out[start..end])
+            .is_ok_and(|name| keys::is_sensitive(&name, &self.rules.extra_keys))
+    }
+
     pub(super) fn splice_filtered(&mut self, start: usize, end: usize) {
         let value = &self.out[start..end];
         if !matches!(
@@ -168,6 +202,14 @@ impl<'r> State<'r> {
             self.out.splice(start..end, *b"\"[Filtered]\"");
             self.redactions += 1;
         }
+    }
+}
+
+/// What a text holds, which was read as `sent`.
+fn seen(text: &Text<'_>, sent: &str, words: &mut Words) -> Seen {
+    match text.is_escaped {
+        true => Seen::of(sent),
+        false => Seen::in_event(text, words),
     }
 }
 

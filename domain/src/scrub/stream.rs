@@ -1,10 +1,11 @@
-//! The transcoder: reads JSON through serde and writes scrubbed JSON.
+//! The transcoder: reads JSON and writes scrubbed JSON.
 
-use super::members::{Members, Name};
+use super::members::Members;
+use super::reader::{Reader, Stop, Token};
+use super::seen::Words;
 use super::state::State;
 use super::{Refused, keys, text};
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use std::fmt;
+use std::borrow::Cow;
 
 /// Where in the event a value stands, as far as it changes its treatment.
 #[derive(Clone, Copy, PartialEq)]
@@ -25,178 +26,165 @@ pub(super) enum Place {
     Plain,
 }
 
-/// One value to be read and written.
-pub(super) struct Seed<'a, 'r> {
-    state: &'a mut State<'r>,
-    place: Place,
-    depth: usize,
+/// One pass over an event.
+pub(super) struct Transcoder<'j, 'r> {
+    reader: Reader<'j>,
+    words: Words,
+    pub(super) state: State<'r>,
 }
 
-impl<'a, 'r> Seed<'a, 'r> {
-    pub(super) fn root(state: &'a mut State<'r>) -> Self {
+impl<'j, 'r> Transcoder<'j, 'r> {
+    pub(super) fn new(json: &'j str, state: State<'r>) -> Self {
         Self {
+            reader: Reader::new(json),
+            words: Words::of(json),
             state,
-            place: Place::Root,
-            depth: 0,
         }
     }
 
-    fn deeper<E: Error>(&mut self) -> Result<(), E> {
-        self.depth += 1;
-        let limit = self.state.limits.depth;
-        if self.depth <= limit {
+    /// Reads and writes the one value that the input is.
+    pub(super) fn run(&mut self) -> Result<(), Stop> {
+        self.value(Place::Root, 0)?;
+        self.reader.end()
+    }
+
+    fn value(&mut self, place: Place, depth: usize) -> Result<(), Stop> {
+        let next = self.reader.peek()?;
+        if place == Place::Sensitive && matches!(next, b'{' | b'[') {
+            self.reader.skip()?;
+            self.state.write_filtered();
             return Ok(());
+        }
+        match self.reader.next()? {
+            Token::Word(word) => self.state.out.extend_from_slice(word.as_bytes()),
+            Token::Number(number) => self.number(number, place),
+            Token::Text(text) => self.state.write_text(&text, place, &mut self.words)?,
+            Token::Array => {
+                let depth = self.deeper(depth)?;
+                self.array(place, depth)?;
+            }
+            Token::Object => {
+                let depth = self.deeper(depth)?;
+                self.object(place, depth)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn deeper(&mut self, depth: usize) -> Result<usize, Stop> {
+        let limit = self.state.limits.depth;
+        if depth < limit {
+            return Ok(depth + 1);
         }
         self.state.refused = Some(Refused::TooDeep { limit });
-        Err(E::custom("nested too deep"))
+        Err(Stop)
     }
 
-    fn child(&self, key: &str) -> Place {
-        if self.place != Place::Versions && keys::is_sensitive(key, &self.state.rules.extra_keys) {
-            return Place::Sensitive;
-        }
-        match (self.place, key) {
-            (Place::Versions, _) => Place::Versions,
-            (Place::Root, "breadcrumbs") => Place::Breadcrumbs,
-            (Place::Root, "exception") => Place::Exceptions,
-            (Place::Root, "threads") => Place::Threads,
-            (Place::Root, "tags") => Place::Tags,
-            (Place::Root, "modules") => Place::Versions,
-            (Place::Root, "release") | (_, "version") => Place::Version,
-            (Place::Breadcrumbs | Place::Exceptions | Place::Threads | Place::Frames, "values") => {
-                self.place
-            }
-            (_, "frames") => Place::Frames,
-            _ => Place::Plain,
-        }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Seed<'_, '_> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
-        reader.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Seed<'_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
-        self.state
-            .out
-            .extend_from_slice(if value { b"true" } else { b"false" });
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        self.state.out.extend_from_slice(b"null");
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<(), E> {
-        if text::is_card_number(value) {
+    fn number(&mut self, number: &str, place: Place) {
+        // A card's has 13 digits at least.
+        let is_card = || number.parse().is_ok_and(text::is_card_number);
+        if place == Place::Sensitive || (number.len() >= 13 && is_card()) {
             self.state.write_filtered();
-            return Ok(());
+        } else {
+            self.state.out.extend_from_slice(number.as_bytes());
         }
-        self.number(value)
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
-        self.number(value)
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<(), E> {
-        self.number(value)
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<(), E> {
-        self.state.write_str(value, self.place);
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
-        if self.place == Place::Sensitive {
-            while items.next_element::<IgnoredAny>()?.is_some() {}
-            self.state.write_filtered();
-            return Ok(());
-        }
-        self.deeper()?;
+    fn array(&mut self, place: Place, depth: usize) -> Result<(), Stop> {
         self.state.out.push(b'[');
-        let mut starts = Vec::new();
-        loop {
+        let base = self.state.starts.len();
+        while self.reader.goes_on(self.state.starts.len() == base, b']')? {
             let before = self.state.out.len();
-            if !starts.is_empty() {
+            let last = self.state.starts[base..].last().copied();
+            if last.is_some() {
                 self.state.out.push(b',');
             }
-            let start = self.state.out.len();
-            let place = match self.place {
-                Place::Versions => Place::Versions,
-                _ if starts
-                    .last()
-                    .is_some_and(|flag| self.is_flag(*flag, before)) =>
-                {
-                    Place::Sensitive
-                }
+            self.state.starts.push(self.state.out.len());
+            let place = match (place, last) {
+                (Place::Versions, _) => Place::Versions,
+                (_, Some(flag)) if self.is_flag(flag, before) => Place::Sensitive,
                 _ => Place::Element,
             };
-            let seed = Seed {
-                state: &mut *self.state,
-                place,
-                depth: self.depth,
-            };
-            if items.next_element_seed(seed)?.is_none() {
-                self.state.out.truncate(before);
-                break;
-            }
-            starts.push(start);
+            self.value(place, depth)?;
         }
-        if let (Place::Element, [key, value]) = (self.place, starts.as_slice()) {
+        if let (Place::Element, [key, value]) = (place, &self.state.starts[base..]) {
             self.pair(*key, *value);
         }
-        self.state.trim(self.place, &starts);
+        self.state.trim(place, base);
+        self.state.starts.truncate(base);
         self.state.out.push(b']');
         Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<(), A::Error> {
-        if self.place == Place::Sensitive {
-            while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-            self.state.write_filtered();
-            return Ok(());
-        }
-        self.deeper()?;
+    fn object(&mut self, place: Place, depth: usize) -> Result<(), Stop> {
         self.state.out.push(b'{');
-        let mut written = Members::default();
+        let mut written = Members::new(&self.state);
         let mut secret = Secret::default();
-        while let Some(key) = members.next_key_seed(Name)? {
-            let place = self.child(&key);
-            let key = self.state.clean_key(&key);
-            if !written.begin(&mut self.state.out, &key) {
-                members.next_value::<IgnoredAny>()?;
+        let mut is_first = true;
+        while self.reader.goes_on(std::mem::take(&mut is_first), b'}')? {
+            let text = self.reader.key()?;
+            let sent = text.value()?;
+            let is_common = keys::is_common(&sent);
+            let child = place.child(&sent, || {
+                !is_common && keys::is_sensitive(&sent, &self.state.rules.extra_keys)
+            });
+            let key = match is_common {
+                true => Cow::Borrowed(sent.as_ref()),
+                false => self.state.clean_key(&text, &sent, &mut self.words),
+            };
+            let is_plain = !text.is_escaped && matches!(key, Cow::Borrowed(_));
+            if !written.begin(&mut self.state, &key, is_plain) {
+                self.reader.skip()?;
                 self.state.trimmed.duplicate_keys += 1;
                 continue;
             }
             let start = self.state.out.len();
             let redactions = self.state.redactions;
-            members.next_value_seed(Seed {
-                state: &mut *self.state,
-                place,
-                depth: self.depth,
-            })?;
-            secret.note(&self, &key, start, redactions);
+            self.value(child, depth)?;
+            secret.note(&self.state, &key, start, redactions);
         }
         if let Some((start, end)) = secret.stands_at() {
             self.state.splice_filtered(start, end);
-        } else if self.place == Place::Tags {
-            self.state.trim(self.place, written.starts());
+        } else if place == Place::Tags {
+            self.state.trim(place, written.base());
         }
+        self.state.starts.truncate(written.base());
         self.state.out.push(b'}');
         Ok(())
+    }
+
+    /// Filters the second of a pair such as `["Cookie", "a=b"]`.
+    fn pair(&mut self, key: usize, value: usize) {
+        if self.state.names_secret(key, value - 1) {
+            let end = self.state.out.len();
+            self.state.splice_filtered(value, end);
+        }
+    }
+
+    /// True for an argument whose value is the next one: `"--password"`.
+    fn is_flag(&self, start: usize, end: usize) -> bool {
+        self.state.out[start..].starts_with(b"\"-") && self.state.names_secret(start, end)
+    }
+}
+
+impl Place {
+    /// Where the value of this key stands; `is_sensitive` says whether the key is.
+    fn child(self, key: &str, is_sensitive: impl FnOnce() -> bool) -> Self {
+        if self != Self::Versions && is_sensitive() {
+            return Self::Sensitive;
+        }
+        match (self, key) {
+            (Self::Versions, _) => Self::Versions,
+            (Self::Root, "breadcrumbs") => Self::Breadcrumbs,
+            (Self::Root, "exception") => Self::Exceptions,
+            (Self::Root, "threads") => Self::Threads,
+            (Self::Root, "tags") => Self::Tags,
+            (Self::Root, "modules") => Self::Versions,
+            (Self::Root, "release") | (_, "version") => Self::Version,
+            (Self::Breadcrumbs | Self::Exceptions | Self::Threads | Self::Frames, "values") => self,
+            (_, "frames") => Self::Frames,
+            _ => Self::Plain,
+        }
     }
 }
 
@@ -211,16 +199,16 @@ struct Secret {
 
 impl Secret {
     /// Looks at a member whose value was just written from `start` on.
-    fn note(&mut self, seed: &Seed<'_, '_>, key: &str, start: usize, redactions: u32) {
+    fn note(&mut self, state: &State<'_>, key: &str, start: usize, redactions: u32) {
         let is = |name: &str| key.eq_ignore_ascii_case(name);
-        let end = seed.state.out.len();
+        let end = state.out.len();
         if is("key") || is("name") {
-            self.is_named |= seed.names_secret(start, end);
+            self.is_named |= state.names_secret(start, end);
         } else if is("value") {
             self.value = Some((start, end));
         } else if is("message") || is("formatted") {
             // A log entry whose text held a secret got it from its parameters.
-            self.is_told |= seed.state.redactions > redactions;
+            self.is_told |= state.redactions > redactions;
         } else if is("params") {
             self.params = Some((start, end));
         }
@@ -232,36 +220,5 @@ impl Secret {
             (.., true, Some(params)) => Some(params),
             _ => None,
         }
-    }
-}
-
-impl Seed<'_, '_> {
-    fn number<E, N: serde::Serialize>(self, value: N) -> Result<(), E> {
-        match self.place {
-            Place::Sensitive => self.state.write_filtered(),
-            _ => {
-                let _ = serde_json::to_writer(&mut self.state.out, &value);
-            }
-        }
-        Ok(())
-    }
-
-    /// Filters the second of a pair such as `["Cookie", "a=b"]`.
-    fn pair(&mut self, key: usize, value: usize) {
-        if self.names_secret(key, value - 1) {
-            let end = self.state.out.len();
-            self.state.splice_filtered(value, end);
-        }
-    }
-
-    /// True for an argument whose value is the next one: `"--password"`.
-    fn is_flag(&self, start: usize, end: usize) -> bool {
-        self.state.out[start..].starts_with(b"\"-") && self.names_secret(start, end)
-    }
-
-    /// True if the JSON string at this range of the output is a sensitive key.
-    fn names_secret(&self, start: usize, end: usize) -> bool {
-        serde_json::from_slice::<String>(&self.state.out[start..end])
-            .is_ok_and(|name| keys::is_sensitive(&name, &self.state.rules.extra_keys))
     }
 }
