@@ -1,5 +1,6 @@
-//! What every handler may use. Cheap to clone.
+//! What every handler may use.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use bugsage_commands::clock::Clock;
@@ -14,11 +15,30 @@ use crate::keys::Keys;
 use crate::nats::Nats;
 use crate::settings::Settings;
 
-/// The running service.
+/// The running service. Cheap to clone, which every layer does for every request.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<Parts>);
+
+impl App {
+    /// Of all its parts.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// What the service consists of.
+pub struct Parts {
     /// Its settings.
-    pub settings: Arc<Settings>,
+    pub settings: Settings,
     /// Time and ids.
     pub clock: Clock,
     /// The pool of the app role.

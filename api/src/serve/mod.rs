@@ -4,7 +4,6 @@ mod activity;
 mod connections;
 mod statistics;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -28,7 +27,7 @@ use crate::metrics;
 use crate::nats::{Nats, NatsError};
 use crate::routes::router;
 use crate::settings::{Secret, Settings};
-use crate::state::App;
+use crate::state::{App, Parts};
 use crate::versions::{self, Unsuitable};
 
 /// How long requests may take to end when the service stops.
@@ -124,7 +123,7 @@ pub async fn start_with(
         })?;
     let address = listener.local_addr()?;
     let limits = Limits::new(settings.server.max_connections, settings.server.idle);
-    let app = App {
+    let app = App::new(Parts {
         clock,
         executor: Executor::new(app_pool.clone(), writer),
         ingest,
@@ -134,8 +133,8 @@ pub async fn start_with(
         in_flight: InFlight::new(settings.ingest.inflight_megabytes),
         nats,
         database: app_pool,
-        settings: Arc::new(settings),
-    };
+        settings,
+    });
     let router = around(router(app));
     tasks.spawn(connections::serve(listener, router, limits, stop.clone()));
     Ok(Running {

@@ -131,10 +131,12 @@ pub(super) fn is_common(key: &str) -> bool {
 
 /// True if the value under this key must go.
 pub(super) fn is_sensitive(key: &str, extra: &[String]) -> bool {
-    if is_extra(key, extra) {
-        return true;
-    }
-    if is_common(key) || !has_stem(key) {
+    is_extra(key, extra) || (!is_common(key) && is_secret(key))
+}
+
+/// True if it must go whatever the project wants.
+pub(super) fn is_secret(key: &str) -> bool {
+    if !has_stem(key) {
         return false;
     }
     let words = words(key);

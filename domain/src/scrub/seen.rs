@@ -1,5 +1,6 @@
 //! What a text holds, read once: decides which rules need to look at it.
 
+use super::Rules;
 use super::reader::Text;
 use aho_corasick::{AhoCorasick, Input, MatchKind};
 use std::ops::Range;
@@ -54,6 +55,8 @@ const WORDS: [&str; 38] = [
 
 /// Bytes of the shortest secret that is known without a name: `Basic ` and eight more.
 const SHORTEST: usize = 14;
+/// Digits of the shortest card number.
+const CARD_DIGITS: usize = 13;
 
 static WORD: LazyLock<AhoCorasick> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "a few constant words")]
@@ -153,11 +156,11 @@ impl Words {
 
 /// What kinds of bytes and words a text holds.
 pub(super) struct Seen {
-    pub(super) digits: usize,
+    digits: usize,
     pub(super) at: bool,
     pub(super) colon: bool,
     pub(super) space: bool,
-    pub(super) dot: bool,
+    dot: bool,
     pub(super) dash: bool,
     /// One of the words without which most rules have nothing to find.
     pub(super) word: bool,
@@ -195,6 +198,23 @@ impl Seen {
             word: may_hold_word && has_word(),
             sign,
         }
+    }
+
+    /// No rule for texts can find anything.
+    pub(super) fn is_harmless(&self, rules: &Rules) -> bool {
+        let may_be_named = self.may_assign() && !rules.extra_keys.is_empty();
+        let may_be_address = rules.ip_addresses && self.may_be_address();
+        !self.word && !self.at && self.digits < CARD_DIGITS && !may_be_named && !may_be_address
+    }
+
+    /// A card number may stand in it.
+    pub(super) fn may_be_card(&self) -> bool {
+        self.digits >= CARD_DIGITS
+    }
+
+    /// An IP address may stand in it.
+    pub(super) fn may_be_address(&self) -> bool {
+        (self.digits >= 4 && self.dot) || (self.digits > 0 && self.colon)
     }
 
     /// A name and its value may stand in it: `name=…`, `name: …`, `--name …`.

@@ -60,6 +60,11 @@ impl<'r> State<'r> {
             return Ok(());
         }
         let seen = seen(text, &sent, words);
+        if place != Place::Sensitive && self.is_harmless(text, &seen) {
+            self.in_private_key = false;
+            self.write_quoted(text.raw, true);
+            return Ok(());
+        }
         self.in_private_key = text::opens_private_key(&sent, &seen);
         let value = match place {
             Place::Sensitive => self.filtered(&sent),
@@ -68,6 +73,16 @@ impl<'r> State<'r> {
         let is_plain = !text.is_escaped && matches!(value, Cow::Borrowed(_));
         self.write_quoted(&value, is_plain);
         Ok(())
+    }
+
+    /// Most texts can be written as they stand.
+    fn is_harmless(&self, text: &Text<'_>, seen: &Seen) -> bool {
+        let first = text.raw.as_bytes().first();
+        // What begins otherwise may be JSON itself.
+        !text.is_escaped
+            && first.is_none_or(u8::is_ascii_alphanumeric)
+            && text.raw.len() <= self.limits.text
+            && seen.is_harmless(self.rules)
     }
 
     /// Writes a text or key; one is plain if nothing in it needs to be escaped.
@@ -89,7 +104,11 @@ impl<'r> State<'r> {
         sent: &'s str,
         words: &mut Words,
     ) -> Cow<'s, str> {
-        self.clean(sent, &seen(key, sent, words), Place::Plain)
+        let seen = seen(key, sent, words);
+        match self.is_harmless(key, &seen) {
+            true => Cow::Borrowed(sent),
+            false => self.clean(sent, &seen, Place::Plain),
+        }
     }
 
     fn clean<'s>(&mut self, value: &'s str, seen: &Seen, place: Place) -> Cow<'s, str> {

@@ -126,7 +126,8 @@ impl<'j, 'r> Transcoder<'j, 'r> {
             let sent = text.value()?;
             let is_common = keys::is_common(&sent);
             let child = place.child(&sent, || {
-                !is_common && keys::is_sensitive(&sent, &self.state.rules.extra_keys)
+                keys::is_extra(&sent, &self.state.rules.extra_keys)
+                    || (!is_common && keys::is_secret(&sent))
             });
             let key = match is_common {
                 true => Cow::Borrowed(sent.as_ref()),

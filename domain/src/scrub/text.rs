@@ -55,17 +55,16 @@ pub(super) fn scrub<'t>(
     if seen.may_assign() && !rules.extra_keys.is_empty() {
         pass.cut(assigned::extra(&pass.text, &rules.extra_keys));
     }
-    if seen.digits >= 13 {
+    if seen.may_be_card() {
         pass.cards();
     }
     if personal && rules.emails && seen.at {
         pass.replace(&EMAIL, |_| Some(FILTERED.into()));
-        if seen.digits >= 13 {
+        if seen.may_be_card() {
             pass.cards(); // right behind an address, digits were taken for a part of its last word
         }
     }
-    let address = (seen.digits >= 4 && seen.dot) || (seen.digits > 0 && seen.colon);
-    if personal && rules.ip_addresses && address {
+    if personal && rules.ip_addresses && seen.may_be_address() {
         pass.ip_addresses();
     }
     (pass.text, pass.found)

@@ -106,10 +106,14 @@ async fn connection(
         let mine = number.fetch_add(1, Ordering::Relaxed);
         // In an open loop a request waits from when it is due, whoever is late.
         let due = match plan.rate {
-            Some(rate) => started + Duration::from_secs_f64(mine as f64 / rate),
+            Some(rate) => {
+                let due = started + Duration::from_secs_f64(mine as f64 / rate);
+                tokio::time::sleep_until(due.into()).await;
+                due
+            }
+            // Not even a sleep that is over at once: it would end with the next millisecond.
             None => Instant::now(),
         };
-        tokio::time::sleep_until(due.into()).await;
         request.clear();
         requests.write(mine, &mut request);
         match exchange(&address, &mut stream, &request, &mut answer).await {

@@ -133,6 +133,40 @@ fn a_list_under_values_is_within_the_same_bounds() {
 }
 
 #[test]
+fn numbers_stay_as_they_were_written_if_a_reader_can_hold_them() {
+    let json = r#"[1.50,-0,1e5,123456789012345678901234567890,0.1E-2]"#;
+    assert_eq!(run(json), json);
+    for json in ["1e400", "01", "1.", "-", "1e", "+1", ".5"] {
+        let out = scrub(json.as_bytes(), &Rules::default(), &Limits::default());
+        assert!(
+            matches!(out, Err(Refused::NotJson { .. })),
+            "{json}: {out:?}"
+        );
+    }
+}
+
+#[test]
+fn broken_json_is_refused_with_its_place() {
+    for json in [
+        "{\"a\" 1}",
+        "[1,]",
+        "{,}",
+        "[1 2]",
+        "\"a\nb\"",
+        "\"\\x\"",
+        "{} {}",
+        "tru",
+        "\"a",
+    ] {
+        let out = scrub(json.as_bytes(), &Rules::default(), &Limits::default());
+        let Err(Refused::NotJson { reason }) = out else {
+            panic!("{json}: {out:?}");
+        };
+        assert!(reason.contains("at line 1 column"), "{reason}");
+    }
+}
+
+#[test]
 fn the_first_of_duplicate_keys_stays() {
     assert_eq!(run(r#"{"a":1,"a":2}"#), r#"{"a":1}"#);
 }
@@ -194,17 +228,17 @@ fn personal_data_stays_where_the_project_wants_it() {
     let rules = Rules {
         emails: false,
         ip_addresses: false,
-        extra_keys: vec!["iban".into()],
+        extra_keys: vec!["iban".into(), "data".into()],
     };
     let out = scrub(
-        br#"{"m":"a@example.org 203.0.113.7","user_IBAN":"DE1"}"#,
+        br#"{"m":"a@example.org 203.0.113.7","user_IBAN":"DE1","data":{"a":1}}"#,
         &rules,
         &Limits::default(),
     );
     let json = out.unwrap().json;
     assert_eq!(
         String::from_utf8(json).unwrap(),
-        r#"{"m":"a@example.org 203.0.113.7","user_IBAN":"[Filtered]"}"#
+        r#"{"m":"a@example.org 203.0.113.7","user_IBAN":"[Filtered]","data":"[Filtered]"}"#
     );
 }
 
