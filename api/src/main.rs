@@ -110,7 +110,7 @@ async fn run(file: Option<&Path>, command: Command) -> Result<ExitCode, Failure>
                 2,
             )?;
             versions::check_server(&owner).await?;
-            migrate(&owner).await?;
+            migrate(&owner).await.map_err(versions::explained)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Projections(command) => projections::run(&settings, command).await,

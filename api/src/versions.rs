@@ -2,6 +2,7 @@
 
 use bugsage_event_store::MIGRATOR;
 use sqlx::PgPool;
+use sqlx::migrate::MigrateError;
 
 /// The oldest PostgreSQL.
 const POSTGRESQL: i32 = 15;
@@ -30,6 +31,24 @@ pub enum Unsuitable {
         /// What is needed.
         needed: i64,
     },
+    /// Of another line of history.
+    #[error(
+        "the database was made by another BugSage: its migration {0} is not the one known here; run \
+         the BugSage that made it, a newer one, or this one on an empty database (`make run` keeps \
+         its own in the state folder that it names: move that away)"
+    )]
+    Foreign(i64),
+}
+
+/// What is to be done about a migration that failed, where that is not what it says itself.
+#[must_use]
+pub fn explained(error: MigrateError) -> Box<dyn std::error::Error> {
+    match error {
+        MigrateError::VersionMismatch(version) | MigrateError::VersionMissing(version) => {
+            Unsuitable::Foreign(version).into()
+        }
+        other => other.into(),
+    }
 }
 
 /// Checks the server before anything is written; run as any role.

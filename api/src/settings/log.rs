@@ -8,13 +8,14 @@ use tracing_subscriber::EnvFilter;
 use super::Environment;
 use super::reader::{Name, Reader};
 
-/// What is logged unless something else is asked for.
-const FILTER: &str = "info,sqlx=warn";
+/// What is logged unless something else is asked for. Of a slow statement sqlx tells its whole
+/// text, which helps developers alone.
+const FILTER: &str = "info,sqlx=warn,sqlx::query=error";
 
 /// `[log]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Log {
-    /// `BUGSAGE_LOG`: what is logged, such as `debug` or `info,sqlx=debug`. `info,sqlx=warn`.
+    /// `BUGSAGE_LOG`: what is logged, such as `debug` or `info,sqlx=debug`. `info,sqlx=warn,sqlx::query=error`.
     pub filter: String,
     /// `BUGSAGE_LOG_FORMAT`: text or json. Json in production, else text.
     pub format: Format,

@@ -4,6 +4,7 @@ use std::process::Output;
 
 use bugsage_test_database::TestDatabase;
 use serde_json::Value;
+use sqlx::Executor as _;
 
 use crate::program::{bugsage, on, told};
 
@@ -59,6 +60,20 @@ fn every_wrong_setting_is_told_at_once() {
 async fn migrating_twice_is_harmless() {
     let database = TestDatabase::create().await;
     assert!(on(&database, &["migrate"]).status.success());
+}
+
+#[tokio::test]
+async fn a_database_of_another_history_is_told_with_what_to_do() {
+    let database = TestDatabase::create().await;
+    let owner = database.owner().await;
+    owner
+        .execute("update _sqlx_migrations set checksum = '\\x00' where version = 1")
+        .await
+        .expect("another migration 1");
+    owner.close().await;
+    let told = told(&on(&database, &["migrate"]));
+    assert!(told.contains("its migration 1 is not"), "{told}");
+    assert!(told.contains("on an empty database"), "{told}");
 }
 
 #[test]

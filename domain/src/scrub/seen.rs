@@ -56,7 +56,7 @@ const WORDS: [&str; 38] = [
 /// Bytes of the shortest secret that is known without a name: `Basic ` and eight more.
 const SHORTEST: usize = 14;
 /// Digits of the shortest card number.
-const CARD_DIGITS: usize = 13;
+pub(super) const CARD_DIGITS: usize = 13;
 
 static WORD: LazyLock<AhoCorasick> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "a few constant words")]

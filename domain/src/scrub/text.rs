@@ -1,6 +1,6 @@
 //! Secrets inside a string. Cheap tests keep patterns from running where they cannot match.
 
-use super::seen::Seen;
+use super::seen::{CARD_DIGITS, Seen};
 use super::{FILTERED, Rules, assigned};
 use regex::{Captures, Regex};
 use std::borrow::Cow;
@@ -190,6 +190,9 @@ fn is_address(text: &str) -> bool {
 ///
 /// Whole groups of digits are tried, for another number may stand right before or after.
 fn cards(text: &[u8]) -> Vec<Range<usize>> {
+    if longest_row_of_digits(text) < CARD_DIGITS {
+        return Vec::new();
+    }
     let groups = digit_groups(text);
     let mut found = Vec::new();
     let mut at = 0;
@@ -203,6 +206,21 @@ fn cards(text: &[u8]) -> Vec<Range<usize>> {
         }
     }
     found
+}
+
+/// Most digits with nothing but spaces and dashes between them. Addresses of memory have many
+/// digits and short rows.
+fn longest_row_of_digits(text: &[u8]) -> usize {
+    let (mut row, mut longest) = (0, 0);
+    for byte in text {
+        match byte {
+            b'0'..=b'9' => row += 1,
+            b' ' | b'-' => {}
+            _ => row = 0,
+        }
+        longest = longest.max(row);
+    }
+    longest
 }
 
 fn digit_groups(text: &[u8]) -> Vec<(usize, usize)> {
@@ -261,7 +279,7 @@ pub(super) fn is_card_number(number: u64) -> bool {
 
 /// Known first digits keep times (which begin with 1) and most counters out.
 fn is_card(digits: &[u8]) -> bool {
-    (13..=19).contains(&digits.len()) && (2..=6).contains(&digits[0]) && luhn(digits)
+    (CARD_DIGITS..=19).contains(&digits.len()) && (2..=6).contains(&digits[0]) && luhn(digits)
 }
 
 fn luhn(digits: &[u8]) -> bool {
