@@ -1,14 +1,17 @@
-//! The executor: idempotency, load, decide, append, and again after a conflict.
+//! The executor: decide from memory and append; else load, look the key up, decide, append, and again after a conflict.
 
-use bugsage_domain::ids::OrganizationId;
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde_json::Value;
-use sqlx::{PgConnection, PgPool, Row};
+use sqlx::PgPool;
 
 use crate::append::{Append, Idempotency, NewText, Verdict};
 use crate::connect::tenant;
-use crate::event::{Metadata, RecordedEvent};
+use crate::event::Metadata;
+use crate::load::{answered_before, load};
 use crate::sourced::{EventSourced, Loaded, UnreadableEvent, new_events, replace_nul};
+use crate::states::States;
 use crate::writer::Writer;
 
 /// How often a command is decided again after somebody else was faster.
@@ -68,17 +71,27 @@ pub enum ExecuteError<R: std::error::Error> {
 }
 
 /// Carries commands to their aggregates. Cheap to clone.
+///
+/// It remembers where the aggregates it lately decided on stand (16 MiB of them, see [`States`]), so
+/// that most commands read nothing. Another process may have written since, so a command is decided
+/// from memory once and only an append, which proves the memory right, is told to the caller;
+/// whatever else comes of it is decided again from the history.
 #[derive(Debug, Clone)]
 pub struct Executor {
     app: PgPool,
     writer: Writer,
+    states: States,
 }
 
 impl Executor {
     /// Over the pool of the app role and its writer.
     #[must_use]
-    pub const fn new(app: PgPool, writer: Writer) -> Self {
-        Self { app, writer }
+    pub fn new(app: PgPool, writer: Writer) -> Self {
+        Self {
+            app,
+            writer,
+            states: States::new(),
+        }
     }
 
     /// Decides `command` and makes the outcome durable. `answer` turns the new state into what
@@ -91,7 +104,7 @@ impl Executor {
         id: &str,
         command: A::Command,
         context: CommandContext,
-        answer: impl Fn(&A, i64) -> T + Send,
+        answer: impl Fn(&A, i64) -> T + Send + Sync,
     ) -> Result<Executed, ExecuteError<A::Error>>
     where
         A: EventSourced,
@@ -99,73 +112,148 @@ impl Executor {
         T: Serialize,
     {
         let organization = context.metadata.organization_id;
+        // Of which nothing is known may be new: then it need not be looked for.
+        let known = self.states.get::<A>(organization, id).unwrap_or_default();
+        if let Ok(proposal) = propose(id, &known, command.clone(), &context, &answer)
+            && !proposal.is_empty()
+            && let Some(executed) = self.settle(proposal).await?
+        {
+            return Ok(executed);
+        }
         for _ in 0..TRIES {
-            let mut transaction = tenant(&self.app, organization).await?;
-            let loaded = load::<A>(&mut transaction, organization, id).await?;
-            // After the load: where that saw what the same key did, this sees its answer.
-            if let Some(idempotency) = &context.idempotency
-                && let Some(before) =
-                    answered_before(&mut transaction, organization, idempotency).await?
-            {
-                return settled(before);
-            }
-            transaction.rollback().await?;
-            let Loaded {
-                mut state,
-                sequence,
-            } = loaded?;
-            if let Some(seen) = context.if_match.filter(|seen| *seen != sequence) {
-                tracing::debug!(seen, sequence, "stale command");
-                return Err(ExecuteError::Stale { actual: sequence });
-            }
-            let events = state
-                .decide(command.clone())
-                .map_err(ExecuteError::Refused)?;
-            for event in &events {
-                state.apply(event.clone());
-            }
-            let reached = sequence + i64::try_from(events.len()).unwrap_or(i64::MAX);
-            let mut told = serde_json::to_value(answer(&state, reached))?;
-            replace_nul(&mut told);
-            if events.is_empty() && context.idempotency.is_none() {
+            let loaded = match self.load::<A>(id, &context).await? {
+                Found::Answered(before) => return settled(before),
+                Found::State(loaded) => loaded,
+            };
+            let proposal = propose(id, &loaded, command.clone(), &context, &answer)?;
+            if proposal.is_empty() {
                 return Ok(Executed {
-                    answer: told,
-                    sequence,
+                    answer: proposal.append.answer,
+                    sequence: loaded.sequence,
                     position: 0,
                 });
             }
-            let needed = A::text_ids(&events);
-            let append = Append {
-                aggregate_type: A::TYPE,
-                aggregate_id: id.to_owned(),
-                expected: sequence,
-                effect: state.effect(&events),
-                events: new_events(&events)?,
-                metadata: context.metadata.clone(),
-                texts: context
-                    .texts
-                    .iter()
-                    .filter(|t| needed.contains(&t.id))
-                    .cloned()
-                    .collect(),
-                idempotency: context.idempotency.clone(),
-                answer: told.clone(),
-            };
-            match self.writer.write(append).await? {
-                Verdict::Conflict { .. } => {}
-                Verdict::Appended { sequence, position } => {
-                    let position = position.unwrap_or(0);
-                    return Ok(Executed {
-                        answer: told,
-                        sequence,
-                        position,
-                    });
-                }
-                other => return settled(other),
+            if let Some(executed) = self.settle(proposal).await? {
+                return Ok(executed);
             }
         }
         Err(ExecuteError::Contended)
     }
+
+    /// Reads the aggregate, and what the command's key was answered if it came before.
+    async fn load<A: EventSourced>(
+        &self,
+        id: &str,
+        context: &CommandContext,
+    ) -> Result<Found<A>, ExecuteError<A::Error>> {
+        let organization = context.metadata.organization_id;
+        let mut transaction = tenant(&self.app, organization).await?;
+        let loaded = load::<A>(&mut transaction, organization, id).await?;
+        // After the load: where that saw what the same key did, this sees its answer.
+        if let Some(idempotency) = &context.idempotency
+            && let Some(before) =
+                answered_before(&mut transaction, organization, idempotency).await?
+        {
+            return Ok(Found::Answered(before));
+        }
+        transaction.rollback().await?;
+        let loaded = Arc::new(loaded?);
+        self.states.put(organization, id, &loaded);
+        Ok(Found::State(loaded))
+    }
+
+    /// Appends what was decided; `None` where others were faster.
+    async fn settle<A: EventSourced>(
+        &self,
+        proposal: Proposal<A>,
+    ) -> Result<Option<Executed>, ExecuteError<A::Error>> {
+        let Proposal { append, after } = proposal;
+        let organization = append.metadata.organization_id;
+        let (id, told) = (append.aggregate_id.clone(), append.answer.clone());
+        match self.writer.write(append).await? {
+            Verdict::Conflict { .. } => {
+                self.states.forget::<A>(organization, &id);
+                Ok(None)
+            }
+            Verdict::Appended { sequence, position } => {
+                self.states.put(organization, &id, &Arc::new(after));
+                Ok(Some(Executed {
+                    answer: told,
+                    sequence,
+                    position: position.unwrap_or(0),
+                }))
+            }
+            other => settled(other).map(Some),
+        }
+    }
+}
+
+/// What stands in the store.
+enum Found<A> {
+    /// The key came before.
+    Answered(Verdict),
+    /// Where the aggregate stands.
+    State(Arc<Loaded<A>>),
+}
+
+/// What a command comes to on a state, and the state after it.
+struct Proposal<A> {
+    append: Append,
+    after: Loaded<A>,
+}
+
+impl<A> Proposal<A> {
+    /// There is nothing to write, not even an answer to remember.
+    const fn is_empty(&self) -> bool {
+        self.append.events.is_empty() && self.append.idempotency.is_none()
+    }
+}
+
+fn propose<A: EventSourced, T: Serialize>(
+    id: &str,
+    loaded: &Loaded<A>,
+    command: A::Command,
+    context: &CommandContext,
+    answer: impl Fn(&A, i64) -> T,
+) -> Result<Proposal<A>, ExecuteError<A::Error>> {
+    let sequence = loaded.sequence;
+    if let Some(seen) = context.if_match.filter(|seen| *seen != sequence) {
+        tracing::debug!(seen, sequence, "stale command");
+        return Err(ExecuteError::Stale { actual: sequence });
+    }
+    let events = loaded
+        .state
+        .decide(command)
+        .map_err(ExecuteError::Refused)?;
+    let stored = new_events(&events)?;
+    // Read back: what is remembered is what a load would find, and what cannot be read is not written.
+    let mut after = loaded.clone();
+    for event in &stored {
+        let payload = event.payload.clone();
+        let event = A::decode(&event.event_type, &event.event_version, payload)?;
+        after.state.apply(event);
+        after.sequence += 1;
+    }
+    let mut told = serde_json::to_value(answer(&after.state, after.sequence))?;
+    replace_nul(&mut told);
+    let needed = A::text_ids(&events);
+    let append = Append {
+        aggregate_type: A::TYPE,
+        aggregate_id: id.to_owned(),
+        expected: sequence,
+        effect: after.state.effect(&events),
+        events: stored,
+        metadata: context.metadata.clone(),
+        texts: context
+            .texts
+            .iter()
+            .filter(|text| needed.contains(&text.id))
+            .cloned()
+            .collect(),
+        idempotency: context.idempotency.clone(),
+        answer: told,
+    };
+    Ok(Proposal { append, after })
 }
 
 fn settled<R: std::error::Error>(verdict: Verdict) -> Result<Executed, ExecuteError<R>> {
@@ -181,78 +269,4 @@ fn settled<R: std::error::Error>(verdict: Verdict) -> Result<Executed, ExecuteEr
         }),
         _ => Err(ExecuteError::KeyReused),
     }
-}
-
-/// What the key was answered before: [`Verdict::Repeated`] or [`Verdict::KeyReused`]; `None` for a new key.
-///
-/// # Errors
-/// When the database fails.
-pub async fn answered_before(
-    connection: &mut PgConnection,
-    organization: OrganizationId,
-    idempotency: &Idempotency,
-) -> Result<Option<Verdict>, sqlx::Error> {
-    let row = sqlx::query(
-        "select request, answer, sequence, position from idempotency_keys
-          where organization_id = $1 and key = $2",
-    )
-    .bind(organization.0)
-    .bind(&idempotency.key)
-    .fetch_optional(connection)
-    .await?;
-    row.map(|row| {
-        let request: Vec<u8> = row.try_get("request")?;
-        if request != idempotency.request {
-            return Ok(Verdict::KeyReused);
-        }
-        Ok(Verdict::Repeated {
-            answer: row.try_get("answer")?,
-            sequence: row.try_get("sequence")?,
-            position: row.try_get("position")?,
-        })
-    })
-    .transpose()
-}
-
-/// Loads an aggregate from its history; one without a history is its default at sequence 0.
-///
-/// # Errors
-/// Outer: the database failed. Inner: an event cannot be read.
-pub async fn load<A: EventSourced>(
-    connection: &mut PgConnection,
-    organization: OrganizationId,
-    id: &str,
-) -> Result<Result<Loaded<A>, UnreadableEvent>, sqlx::Error> {
-    let history: Vec<RecordedEvent> = sqlx::query_as(&format!(
-        "select {} from events
-          where organization_id = $1 and aggregate_type = $2 and aggregate_id = $3
-          order by sequence",
-        RecordedEvent::COLUMNS
-    ))
-    .bind(organization.0)
-    .bind(A::TYPE)
-    .bind(id)
-    .fetch_all(connection)
-    .await?;
-    Ok(Loaded::fold(history))
-}
-
-/// The whole history of an aggregate of any organization, for those who may see all: run it as
-/// the projector or the owner. Everybody else [`load`]s.
-///
-/// # Errors
-/// When the database fails.
-pub async fn history(
-    projector: &mut PgConnection,
-    aggregate_type: &str,
-    id: &str,
-) -> Result<Vec<RecordedEvent>, sqlx::Error> {
-    sqlx::query_as(&format!(
-        "select {} from events where aggregate_type = $1 and aggregate_id = $2 order by sequence",
-        RecordedEvent::COLUMNS
-    ))
-    .bind(aggregate_type)
-    .bind(id)
-    .fetch_all(projector)
-    .await
 }

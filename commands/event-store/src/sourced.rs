@@ -23,7 +23,7 @@ pub struct UnreadableEvent {
 ///
 /// To add one: implement this beside the aggregate's name in this crate, with `decode`
 /// calling its upcasters; give it an `effect` only if tables other than `events` decide too.
-pub trait EventSourced: Aggregate<Services = ()> {
+pub trait EventSourced: Aggregate<Services = ()> + Clone + 'static {
     /// Decides, without changing anything.
     ///
     /// # Errors
@@ -52,8 +52,8 @@ pub trait EventSourced: Aggregate<Services = ()> {
     }
 }
 
-/// An aggregate and the sequence it stands at.
-#[derive(Debug, Clone)]
+/// An aggregate and the sequence it stands at; by default one of which nothing happened yet.
+#[derive(Debug, Clone, Default)]
 pub struct Loaded<A> {
     /// The state.
     pub state: A,

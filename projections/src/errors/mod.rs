@@ -8,7 +8,9 @@ mod fold;
 pub(crate) mod list;
 mod narrow;
 mod newest;
+mod row;
 mod table;
+mod write;
 
 use async_trait::async_trait;
 use bugsage_domain::error::decode;
@@ -66,6 +68,6 @@ impl Projection for ErrorsProjection {
             )?;
             changes.push((event, fold(decided)));
         }
-        table::write(tables, &changes).await
+        write::write(tables, &changes).await
     }
 }

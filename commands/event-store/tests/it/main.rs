@@ -7,6 +7,7 @@ mod append;
 mod execute;
 mod follower;
 mod rebuild;
+mod remembered;
 mod rights;
 mod runner;
 mod store;
