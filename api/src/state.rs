@@ -17,26 +17,26 @@ use crate::settings::Settings;
 
 /// The running service. Cheap to clone, which every layer does for every request.
 #[derive(Clone)]
-pub struct App(Arc<Parts>);
+pub struct App(Arc<Services>);
 
 impl App {
-    /// Of all its parts.
+    /// Of all it uses.
     #[must_use]
-    pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+    pub fn new(services: Services) -> Self {
+        Self(Arc::new(services))
     }
 }
 
 impl Deref for App {
-    type Target = Parts;
+    type Target = Services;
 
-    fn deref(&self) -> &Parts {
+    fn deref(&self) -> &Services {
         &self.0
     }
 }
 
-/// What the service consists of.
-pub struct Parts {
+/// What handlers use.
+pub struct Services {
     /// Its settings.
     pub settings: Settings,
     /// Time and ids.

@@ -33,8 +33,8 @@ pub enum Unsuitable {
     },
     /// Of another line of history.
     #[error(
-        "the database was made by another BugSage: its migration {0} is not the one known here; run \
-         the BugSage that made it, a newer one, or this one on an empty database (`make run` keeps \
+        "the database was made by another BugSage: its migration {0} is not one known here; run \
+         the BugSage that made it, or this one on an empty database (`make run` keeps \
          its own in the state folder that it names: move that away)"
     )]
     Foreign(i64),

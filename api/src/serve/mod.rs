@@ -27,7 +27,7 @@ use crate::metrics;
 use crate::nats::{Nats, NatsError};
 use crate::routes::router;
 use crate::settings::{Secret, Settings};
-use crate::state::{App, Parts};
+use crate::state::{App, Services};
 use crate::versions::{self, Unsuitable};
 
 /// How long requests may take to end when the service stops.
@@ -123,7 +123,7 @@ pub async fn start_with(
         })?;
     let address = listener.local_addr()?;
     let limits = Limits::new(settings.server.max_connections, settings.server.idle);
-    let app = App::new(Parts {
+    let app = App::new(Services {
         clock,
         executor: Executor::new(app_pool.clone(), writer),
         ingest,

@@ -1,4 +1,5 @@
-//! The executor: decide from memory and append; else load, look the key up, decide, append, and again after a conflict.
+//! The executor: decide from memory and append; else load, look the key up, decide, append, and
+//! again after a conflict.
 
 use std::sync::Arc;
 
@@ -74,8 +75,9 @@ pub enum ExecuteError<R: std::error::Error> {
 ///
 /// It remembers where the aggregates it lately decided on stand (16 MiB of them, see [`States`]), so
 /// that most commands read nothing. Another process may have written since, so a command is decided
-/// from memory once and only an append, which proves the memory right, is told to the caller;
-/// whatever else comes of it is decided again from the history.
+/// from memory once and only an append, which proves the memory right, is told to the caller, be it
+/// one of no events that an idempotency key remembers; whatever else comes of it is decided again
+/// from the history.
 #[derive(Debug, Clone)]
 pub struct Executor {
     app: PgPool,
@@ -217,8 +219,7 @@ fn propose<A: EventSourced, T: Serialize>(
     answer: impl Fn(&A, i64) -> T,
 ) -> Result<Proposal<A>, ExecuteError<A::Error>> {
     let sequence = loaded.sequence;
-    if let Some(seen) = context.if_match.filter(|seen| *seen != sequence) {
-        tracing::debug!(seen, sequence, "stale command");
+    if context.if_match.is_some_and(|seen| seen != sequence) {
         return Err(ExecuteError::Stale { actual: sequence });
     }
     let events = loaded

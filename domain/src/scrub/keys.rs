@@ -131,11 +131,16 @@ pub(super) fn is_common(key: &str) -> bool {
 
 /// True if the value under this key must go.
 pub(super) fn is_sensitive(key: &str, extra: &[String]) -> bool {
-    is_extra(key, extra) || (!is_common(key) && is_secret(key))
+    is_sensitive_if(is_common(key), key, extra)
+}
+
+/// The same, of a key of which it is known already whether it is a common one.
+pub(super) fn is_sensitive_if(is_common: bool, key: &str, extra: &[String]) -> bool {
+    is_extra(key, extra) || (!is_common && is_secret(key))
 }
 
 /// True if it must go whatever the project wants.
-pub(super) fn is_secret(key: &str) -> bool {
+fn is_secret(key: &str) -> bool {
     if !has_stem(key) {
         return false;
     }

@@ -121,7 +121,7 @@ impl Bytes {
     /// Takes note of one more, by its class.
     pub(super) fn add(&mut self, class: u16) {
         self.classes |= class;
-        self.digits += usize::from((class & DIGIT) >> 7);
+        self.digits += usize::from(class & DIGIT != 0);
     }
 
     fn has(self, class: u16) -> bool {

@@ -126,8 +126,7 @@ impl<'j, 'r> Transcoder<'j, 'r> {
             let sent = text.value()?;
             let is_common = keys::is_common(&sent);
             let child = place.child(&sent, || {
-                keys::is_extra(&sent, &self.state.rules.extra_keys)
-                    || (!is_common && keys::is_secret(&sent))
+                keys::is_sensitive_if(is_common, &sent, &self.state.rules.extra_keys)
             });
             let key = match is_common {
                 true => Cow::Borrowed(sent.as_ref()),

@@ -58,6 +58,9 @@ async fn read(
         .collect()
 }
 
+/// A column that [`change`] changes must stand in the list, or the change is lost once the row is
+/// there; those that only [`begin`] sets (culprit, platform, source, created_at, …) must not need to.
+/// A column that [`begin`] leaves out is null: defaults of the table do not count here.
 async fn store(connection: &mut PgConnection, rows: Vec<Row>) -> Result<(), sqlx::Error> {
     let rows = Value::Array(rows.into_iter().map(Value::Object).collect());
     sqlx::query(

@@ -13,11 +13,6 @@ use crate::world::{Seed, World, day};
 /// Commands that lead to every kind of event but a merge, an unmerge and a deletion.
 fn everything() -> Vec<ErrorCommand> {
     let by = Actor::System;
-    let ignore = |until| ErrorCommand::Ignore {
-        by: Actor::System,
-        at: day(2),
-        until,
-    };
     let regress = || {
         ErrorCommand::Regress(Regression {
             at: day(9),
@@ -49,12 +44,7 @@ fn everything() -> Vec<ErrorCommand> {
         ErrorCommand::EndAnalysis,
         ErrorCommand::BeginFix,
         ErrorCommand::EndFix,
-        ErrorCommand::Resolve {
-            by: by.clone(),
-            at: day(3),
-            how: ResolvedHow::ByFix,
-            in_release: Some("shop@1".to_owned()),
-        },
+        resolve(),
         regress(),
         ignore(IgnoredUntil::Time { at: day(8) }),
         regress(),
@@ -62,6 +52,29 @@ fn everything() -> Vec<ErrorCommand> {
         ErrorCommand::Reopen { by },
         ignore(IgnoredUntil::Occurrences { count: 7 }),
     ]
+}
+
+fn ignore(until: IgnoredUntil) -> ErrorCommand {
+    ErrorCommand::Ignore {
+        by: Actor::System,
+        at: day(2),
+        until,
+    }
+}
+
+fn resolve() -> ErrorCommand {
+    ErrorCommand::Resolve {
+        by: Actor::System,
+        at: day(3),
+        how: ResolvedHow::ByFix,
+        in_release: Some("shop@1".to_owned()),
+    }
+}
+
+/// An error whose history ends so.
+async fn leave(world: &World, last: ErrorCommand) {
+    let error = world.error(Seed::default()).await;
+    world.does(error, last).await;
 }
 
 /// A history with every kind of event, applied.
@@ -86,6 +99,8 @@ async fn eventful() -> World {
         world.does(member, ErrorCommand::Merge { into: root }).await;
     }
     world.does(unmerged, ErrorCommand::Unmerge).await;
+    leave(&world, resolve()).await;
+    leave(&world, ignore(IgnoredUntil::Time { at: day(8) })).await;
     let by = Actor::System;
     let doomed = world.error(Seed::default()).await;
     world.does(doomed, ErrorCommand::Delete { by }).await;
@@ -148,10 +163,8 @@ async fn every_kind_of_event_is_folded_into_the_row() {
     }
 }
 
-#[tokio::test]
-async fn events_applied_again_change_nothing() {
-    let world = eventful().await;
-    let before = rows(&world).await;
+/// Each event by itself, as where one of a batch cannot be applied.
+async fn apply_each(world: &World) {
     for projection in bugsage_projections::all() {
         let mut transaction = world.projector.begin().await.unwrap();
         sqlx::query(&format!(
@@ -161,11 +174,30 @@ async fn events_applied_again_change_nothing() {
         .execute(&mut *transaction)
         .await
         .unwrap();
-        for event in events(&world).await {
+        for event in events(world).await {
             projection.apply(&mut transaction, &event).await.unwrap();
         }
         transaction.commit().await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn events_applied_again_change_nothing() {
+    let world = eventful().await;
+    let before = rows(&world).await;
+    apply_each(&world).await;
+    assert_eq!(rows(&world).await, before);
+}
+
+#[tokio::test]
+async fn events_one_by_one_come_to_the_rows_of_the_batch() {
+    let world = eventful().await;
+    let before = rows(&world).await;
+    sqlx::query("truncate projection_errors.errors, projection_activity.activity")
+        .execute(&world.owner)
+        .await
+        .unwrap();
+    apply_each(&world).await;
     assert_eq!(rows(&world).await, before);
 }
 

@@ -134,8 +134,9 @@ fn a_list_under_values_is_within_the_same_bounds() {
 
 #[test]
 fn numbers_stay_as_they_were_written_if_a_reader_can_hold_them() {
-    let json = r#"[1.50,-0,1e5,123456789012345678901234567890,0.1E-2]"#;
+    let json = r#"[1.50,-0,1e5,123456789012345678901234567890,0.1E-2,1.7976931348623158e308]"#;
     assert_eq!(run(json), json);
+    assert!(serde_json::from_str::<serde_json::Value>(json).is_ok());
     for json in ["1e400", "01", "1.", "-", "1e", "+1", ".5"] {
         let out = scrub(json.as_bytes(), &Rules::default(), &Limits::default());
         assert!(
@@ -205,6 +206,30 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
     })
 }
 
+/// The same JSON with every character of its texts and keys written as `\\uXXXX`.
+fn escaped(json: &str) -> String {
+    let mut rest = json.chars();
+    let mut out = String::new();
+    let mut is_inside = false;
+    while let Some(c) = rest.next() {
+        match (c, is_inside) {
+            ('"', _) => {
+                is_inside = !is_inside;
+                out.push(c);
+            }
+            ('\\', true) => out.extend([c].into_iter().chain(rest.next())),
+            (_, true) => {
+                let mut units = [0; 2];
+                for unit in c.encode_utf16(&mut units) {
+                    out.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
 proptest! {
     #[test]
     fn output_is_json_idempotent_and_without_the_secret(value in json()) {
@@ -215,6 +240,15 @@ proptest! {
         prop_assert!(!shown.contains("pl4nted-s3cret"), "{}", shown);
         let twice = scrub(&once.json, &Rules::default(), &Limits::default()).unwrap();
         prop_assert_eq!(once.json, twice.json);
+    }
+
+    /// However it is written: spread over lines, or with each character escaped.
+    #[test]
+    fn the_form_of_the_json_makes_no_difference(value in json()) {
+        let text = value.to_string();
+        let scrubbed = run(&text);
+        prop_assert_eq!(&run(&serde_json::to_string_pretty(&value).unwrap()), &scrubbed);
+        prop_assert_eq!(run(&escaped(&text)), scrubbed);
     }
 
     #[test]
