@@ -30,7 +30,7 @@ delete from error_facets f using varied v
  where v.error_id = f.error_id and f.kind = 'environment' and (i % 5 = 0 and i % 50 <> 0 or i % 50 = 1);
 analyze;";
 
-/// Every combination of these: filter, its field in SQL.
+/// Every combination of some filters, in one way or another.
 fn queries() -> Vec<ListQuery> {
     let value = |text: &str| Some(text.to_owned());
     let mut queries = Vec::new();

@@ -368,6 +368,14 @@ fn filters() -> Vec<(&'static str, ListQuery)> {
     vec![
         ("all", all()),
         (
+            "a time",
+            ListQuery {
+                date_from: Some(day(0)),
+                date_to: Some(day(31)),
+                ..all()
+            },
+        ),
+        (
             "status",
             ListQuery {
                 status: Some(ErrorStatus::Detected),
