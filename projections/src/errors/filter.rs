@@ -108,6 +108,26 @@ impl Default for ListQuery {
     }
 }
 
+impl ListQuery {
+    /// Whether it filters by what the row of an error says.
+    pub(super) const fn asks_rows(&self) -> bool {
+        self.severity.is_some()
+            || self.status.is_some()
+            || self.source.is_some()
+            || self.assignee.is_some()
+            || self.category.is_some()
+    }
+}
+
+/// Of the scope, the state `s`.
+pub(super) fn push_scope(sql: &mut QueryBuilder<'_, Postgres>, scope: &Scope) {
+    sql.push(" s.organization_id = ")
+        .push_bind(scope.organization.0);
+    if let Some(project) = scope.project_number() {
+        sql.push(" and s.project_id = ").push_bind(project);
+    }
+}
+
 /// What can be read at all, in the order of an index of the state: `s` is the state at ingest,
 /// `e` the row beside it.
 ///
@@ -119,12 +139,9 @@ pub(super) fn push_visible(sql: &mut QueryBuilder<'_, Postgres>, scope: &Scope) 
         " from error_state s cross join lateral (
              select * from projection_errors.errors e
               where e.error_id = s.error_id and e.organization_id = s.organization_id offset 0) e
-         where s.status <> 'deleted' and not e.deleted and s.organization_id = ",
-    )
-    .push_bind(scope.organization.0);
-    if let Some(project) = scope.project_number() {
-        sql.push(" and s.project_id = ").push_bind(project);
-    }
+         where s.status <> 'deleted' and not e.deleted and",
+    );
+    push_scope(sql, scope);
 }
 
 /// The status as it is shown: the ignore of an error may have run out since the last event.
@@ -147,6 +164,8 @@ pub(super) enum Way {
     Gather,
     /// Few: the index of the sort alone, where it names one of those rows.
     Pick,
+    /// Some, as a sieve tells: the index of the sort, and the row of each that passes.
+    Sift,
     /// Many: the index of the sort, and the row of each state.
     Walk,
 }
@@ -170,15 +189,24 @@ pub(super) fn push_matching(
             );
         }
         Way::Pick => {
-            sql.push(" from error_state s where s.organization_id = ")
-                .push_bind(scope.organization.0);
-            if let Some(project) = scope.project_number() {
-                sql.push(" and s.project_id = ").push_bind(project);
-            }
+            sql.push(" from error_state s where");
+            push_scope(sql, scope);
             // As `is true` it is no join: asked of each entry of the index, without its row.
             sql.push(" and (s.error_id in (select e.error_id");
             push_rows(sql, asked, now);
             sql.push(")) is true");
+        }
+        Way::Sift => {
+            sql.push(" from error_state s where");
+            push_scope(sql, scope);
+            narrowed.push_sieves(sql, scope, "s.error_id");
+            // With `offset 0` it stays no join, and is asked after the sieve.
+            sql.push(
+                " and exists (select 1 from projection_errors.errors e
+                   where e.error_id = s.error_id and not e.deleted and e.merged_into is null",
+            );
+            push_rest(sql, (query, narrowed), scope, now);
+            sql.push(" offset 0)");
         }
         Way::Walk => {
             push_visible(sql, scope);
@@ -217,6 +245,17 @@ pub(super) fn push_rows(
 }
 
 pub(super) fn push_filters(
+    sql: &mut QueryBuilder<'_, Postgres>,
+    (query, narrowed): (&ListQuery, &Narrowed),
+    scope: &Scope,
+    now: DateTime<Utc>,
+) {
+    narrowed.push_sieves(sql, scope, "e.error_id");
+    push_rest(sql, (query, narrowed), scope, now);
+}
+
+/// What no sieve asks.
+fn push_rest(
     sql: &mut QueryBuilder<'_, Postgres>,
     (query, narrowed): (&ListQuery, &Narrowed),
     scope: &Scope,

@@ -6,7 +6,8 @@ use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
 use super::filter::{
-    ListQuery, Order, Sort, Way, push_dates, push_filters, push_matching, push_rows, push_status,
+    ListQuery, Order, Sort, Way, push_dates, push_filters, push_matching, push_rows, push_scope,
+    push_status,
 };
 use super::narrow::Narrowed;
 use super::newest::{Look, look};
@@ -17,6 +18,9 @@ use crate::{QueryError, Scope, cursor};
 pub(super) const COUNTED: i64 = 10_000;
 /// As far where each match costs a look-up.
 pub(super) const COUNTED_SLOWLY: i64 = 1_000;
+
+/// So many are picked out of the index of a sort; if more match, its rows are asked one by one.
+pub(super) const PICKED: i64 = 40_000;
 
 /// An error, as a list shows it.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow, Serialize, utoipa::ToSchema)]
@@ -147,10 +151,11 @@ pub(crate) async fn list(
     now: DateTime<Utc>,
 ) -> Result<ErrorList, QueryError> {
     let place = place(query)?;
-    let narrowed = Narrowed::find(connection, scope, query).await?;
+    let narrowed = Narrowed::find(connection, scope, query, now).await?;
     let asked = (scope, query, &narrowed);
     let (way, total, total_is_exact) = count(connection, asked, now).await?;
 
+    let place_is_start = place.is_none();
     let size = i64::from(query.limit);
     let mut errors = rows(connection, asked, way, place.as_ref(), now).await?;
     let before = place.map_or(i64::from(query.skip) / size, |place| place.page);
@@ -164,6 +169,7 @@ pub(crate) async fn list(
         total.max(met)
     };
     let more = errors.len() > query.limit as usize;
+    let is_all = place_is_start && !more && (query.skip == 0 || !errors.is_empty());
     errors.truncate(query.limit as usize);
     let next = errors.last().filter(|_| more).map(|last| Place {
         sort: query.sort,
@@ -176,7 +182,7 @@ pub(crate) async fn list(
         next_cursor: next.as_ref().map(cursor::encode).transpose()?,
         errors,
         total,
-        total_is_exact,
+        total_is_exact: total_is_exact || is_all,
         page,
         size,
         pages: total.div_euclid(size) + i64::from(total % size > 0),
@@ -190,7 +196,11 @@ async fn count(
     now: DateTime<Utc>,
 ) -> Result<(Way, i64, bool), QueryError> {
     let (scope, query, narrowed) = asked;
-    if narrowed.leaves_many() {
+    if narrowed.sifts() {
+        return Ok((Way::Sift, 0, false));
+    }
+    let unfiltered = narrowed.is_empty() && !query.asks_rows();
+    let most = if narrowed.leaves_many() {
         let look = look(connection, scope, |sql| {
             push_filters(sql, (query, narrowed), scope, now);
             push_dates(sql, query);
@@ -198,23 +208,68 @@ async fn count(
         if let Look::Many(found) = look.await? {
             return Ok((Way::Walk, found, false));
         }
-    }
-    let most = narrowed.counted();
-    let mut sql = QueryBuilder::new("select count(*) from (select 1");
-    push_rows(&mut sql, asked, now);
-    let rows = counted(connection, sql, most).await?;
+        COUNTED_SLOWLY
+    } else if unfiltered {
+        COUNTED
+    } else {
+        PICKED
+    };
+    let rows = count_rows(connection, asked, most, now).await?;
     let way = match rows {
         rows if rows > most => Way::Walk,
         rows if rows > COUNTED_SLOWLY => Way::Pick,
         _ => Way::Gather,
     };
     if query.date_from.is_none() && query.date_to.is_none() {
-        return Ok((way, rows.min(most), rows <= most));
+        return Ok((way, rows.min(COUNTED), rows <= most.min(COUNTED)));
     }
-    let mut sql = QueryBuilder::new("select count(*) from (select 1");
-    push_matching(&mut sql, asked, way, now);
-    let total = counted(connection, sql, most).await?;
+    let (total, most) = if unfiltered && way == Way::Walk {
+        (count_dated(connection, scope, query).await?, COUNTED)
+    } else {
+        let most = if way == Way::Walk {
+            COUNTED_SLOWLY
+        } else {
+            COUNTED
+        };
+        let mut sql = QueryBuilder::new("select count(*) from (select 1");
+        push_matching(&mut sql, asked, way, now);
+        (counted(connection, sql, most).await?, most)
+    };
     Ok((way, total.min(most), total <= most))
+}
+
+/// The rows that match, without their times.
+async fn count_rows(
+    connection: &mut PgConnection,
+    asked: (&Scope, &ListQuery, &Narrowed),
+    most: i64,
+    now: DateTime<Utc>,
+) -> Result<i64, sqlx::Error> {
+    let mut sql = QueryBuilder::new("select count(*) from (select 1");
+    push_rows(&mut sql, asked, now);
+    if asked.2.is_empty() && !asked.1.asks_rows() {
+        // Almost every row is one of them, so without an order the table would be read.
+        sql.push(" order by e.organization_id, e.project_id, e.status");
+    }
+    counted(connection, sql, most).await
+}
+
+/// Of a time, without any row: all states in the order of an index, less those that are merged
+/// or deleted, of which there is another.
+async fn count_dated(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    query: &ListQuery,
+) -> Result<i64, sqlx::Error> {
+    let mut sql = QueryBuilder::new("select count(*) from error_state s where");
+    push_scope(&mut sql, scope);
+    sql.push(" and (s.root_id <> s.error_id or s.status = 'deleted')");
+    push_dates(&mut sql, query);
+    let hidden: i64 = sql.build_query_scalar().fetch_one(&mut *connection).await?;
+    let mut sql = QueryBuilder::new("select count(*) from (select 1 from error_state s where");
+    push_scope(&mut sql, scope);
+    push_dates(&mut sql, query);
+    Ok(counted(connection, sql, COUNTED + hidden).await? - hidden)
 }
 
 async fn counted(

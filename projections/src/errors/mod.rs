@@ -35,7 +35,7 @@ impl Projection for ErrorsProjection {
     }
 
     fn version(&self) -> i32 {
-        2
+        3
     }
 
     fn tables(&self) -> &'static str {

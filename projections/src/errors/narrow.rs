@@ -1,13 +1,15 @@
 //! Filters that other indexes answer: a search, and what errors were seen with.
 //!
-//! Each is asked first by itself. If it leaves few errors, the list is made of those;
-//! if many, it is put to each row that the rest of the question finds.
+//! Each is asked first by itself. If it leaves few errors, the list is made of those; if some,
+//! they are a sieve for the index of the sort; if many, it is put to each row that the rest of the
+//! question finds.
 
+use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-use super::filter::{ListQuery, containing, stored};
-use super::list::{COUNTED, COUNTED_SLOWLY};
+use super::filter::{ListQuery, containing, push_rows, stored};
+use super::list::{COUNTED, COUNTED_SLOWLY, PICKED};
 use super::newest::{Look, look};
 use crate::{QueryError, Scope};
 
@@ -16,8 +18,17 @@ use crate::{QueryError, Scope};
 pub(super) struct Narrowed {
     /// Each filter that few errors meet, with those.
     few: Vec<Vec<Uuid>>,
+    /// Each filter that some meet.
+    some: Vec<Filter>,
     /// Each filter that many meet.
     many: Vec<Filter>,
+}
+
+/// The errors that meet a filter.
+enum Met {
+    Few(Vec<Uuid>),
+    Some,
+    Many,
 }
 
 #[derive(Debug)]
@@ -33,6 +44,7 @@ impl Narrowed {
         connection: &mut PgConnection,
         scope: &Scope,
         query: &ListQuery,
+        now: DateTime<Utc>,
     ) -> Result<Self, QueryError> {
         let mut filters = Vec::new();
         filters.extend(
@@ -52,11 +64,58 @@ impl Narrowed {
         let mut narrowed = Self::default();
         for filter in filters {
             match filter.find(connection, scope).await? {
-                Some(found) => narrowed.few.push(found),
-                None => narrowed.many.push(filter),
+                Met::Few(found) => narrowed.few.push(found),
+                Met::Some => narrowed.some.push(filter),
+                Met::Many => narrowed.many.push(filter),
             }
         }
+        if narrowed.sifts() && (query.asks_rows() || !narrowed.few.is_empty()) {
+            narrowed.settle(connection, scope, query, now).await?;
+        }
         Ok(narrowed)
+    }
+
+    /// If everything together leaves few, those.
+    async fn settle(
+        &mut self,
+        connection: &mut PgConnection,
+        scope: &Scope,
+        query: &ListQuery,
+        now: DateTime<Utc>,
+    ) -> Result<(), sqlx::Error> {
+        let mut sql = QueryBuilder::new("select e.error_id");
+        push_rows(&mut sql, (scope, query, self), now);
+        sql.push(" limit ").push_bind(COUNTED_SLOWLY + 1);
+        let found: Vec<Uuid> = sql.build_query_scalar().fetch_all(connection).await?;
+        if i64::try_from(found.len()).is_ok_and(|found| found <= COUNTED_SLOWLY) {
+            *self = Self {
+                few: vec![found],
+                ..Self::default()
+            };
+        }
+        Ok(())
+    }
+
+    /// Whether nothing is filtered so.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.few.is_empty() && self.some.is_empty() && self.many.is_empty()
+    }
+
+    /// Whether a filter is left that some errors meet.
+    pub(super) const fn sifts(&self) -> bool {
+        !self.some.is_empty()
+    }
+
+    /// Conditions on an id.
+    pub(super) fn push_sieves(
+        &self,
+        sql: &mut QueryBuilder<'_, Postgres>,
+        scope: &Scope,
+        id: &str,
+    ) {
+        for filter in &self.some {
+            filter.push_sieve(sql, scope, id);
+        }
     }
 
     /// Whether a filter is left that many errors meet.
@@ -64,16 +123,7 @@ impl Narrowed {
         !self.many.is_empty()
     }
 
-    /// As far as what is left can be counted in good time.
-    pub(super) fn counted(&self) -> i64 {
-        if self.leaves_many() {
-            COUNTED_SLOWLY
-        } else {
-            COUNTED
-        }
-    }
-
-    /// Conditions on the row `e`.
+    /// Conditions on the row `e`, but for the sieves.
     pub(super) fn push(&self, sql: &mut QueryBuilder<'_, Postgres>, scope: &Scope) {
         for ids in &self.few {
             sql.push(" and e.error_id = any (")
@@ -87,40 +137,37 @@ impl Narrowed {
 }
 
 impl Filter {
-    /// So many errors are few: a search reads a row for each, an index tells the others.
-    const fn few(&self) -> i64 {
+    /// The errors that meet it, in the scope at least.
+    async fn find(&self, connection: &mut PgConnection, scope: &Scope) -> Result<Met, sqlx::Error> {
         match self {
-            Self::Search(_) => COUNTED_SLOWLY,
-            Self::Seen { .. } => COUNTED,
-        }
-    }
-
-    /// The errors that meet it, in the scope at least; `None` if those are many.
-    async fn find(
-        &self,
-        connection: &mut PgConnection,
-        scope: &Scope,
-    ) -> Result<Option<Vec<Uuid>>, sqlx::Error> {
-        let most = self.few() + 1;
-        let found: Vec<Uuid> = match self {
             Self::Search(pattern) => {
                 // The index lists all that match before it gives the first.
-                let look = look(connection, scope, |sql| self.push(sql, scope));
-                match look.await? {
-                    Look::All(found) => return Ok(Some(found)),
-                    Look::Many(_) => return Ok(None),
+                match look(connection, scope, |sql| self.push(sql, scope)).await? {
+                    Look::All(found) => return Ok(Met::Few(found)),
+                    Look::Many(_) => return Ok(Met::Many),
                     Look::Unclear => {}
                 }
-                sqlx::query_scalar("select projection_errors.find_errors($1, $2)")
-                    .bind(pattern)
-                    .bind(most)
-                    .fetch_all(connection)
-                    .await?
+                let found: Vec<Uuid> =
+                    sqlx::query_scalar("select projection_errors.find_errors($1, $2)")
+                        .bind(pattern)
+                        .bind(COUNTED_SLOWLY + 1) // it reads a row for each
+                        .fetch_all(connection)
+                        .await?;
+                let few = i64::try_from(found.len()).is_ok_and(|found| found <= COUNTED_SLOWLY);
+                Ok(if few { Met::Few(found) } else { Met::Many })
             }
-            Self::Seen { kind, value } => seen(connection, scope, (kind, value), most).await?,
-        };
-        let few = i64::try_from(found.len()).is_ok_and(|found| found < most);
-        Ok(few.then_some(found))
+            Self::Seen { kind, value } => {
+                let seen_so = (*kind, value.as_str());
+                let count = count_seen(connection, scope, seen_so).await?;
+                Ok(if count <= COUNTED {
+                    Met::Few(seen(connection, scope, seen_so).await?)
+                } else if count <= PICKED {
+                    Met::Some
+                } else {
+                    Met::Many
+                })
+            }
+        }
     }
 
     fn push(&self, sql: &mut QueryBuilder<'_, Postgres>, scope: &Scope) {
@@ -132,22 +179,17 @@ impl Filter {
             }
             Self::Seen { kind, value } => (*kind, value),
         };
-        let seen = |sql: &mut QueryBuilder<'_, Postgres>| {
-            sql.push(" f.organization_id = ")
-                .push_bind(scope.organization.0)
-                .push(" and f.kind = ")
-                .push_bind(kind)
-                .push(" and f.value = ")
-                .push_bind(value.clone());
-        };
-        sql.push(" and (exists (select 1 from error_facets f where f.error_id = e.error_id and");
-        seen(sql);
+        sql.push(" and (exists (select 1");
+        push_facets(sql, scope, (kind, value));
         sql.push(
-            ") or exists (select 1 from error_state m join error_facets f on f.error_id = m.error_id
-                           where m.root_id = e.error_id and m.root_id <> m.error_id and",
+            " and f.error_id = e.error_id)
+             or exists (select 1 from error_state m cross join lateral (select 1",
         );
-        seen(sql);
-        sql.push(")");
+        push_facets(sql, scope, (kind, value));
+        sql.push(
+            " and f.error_id = m.error_id) f
+              where m.root_id = e.error_id and m.root_id <> m.error_id)",
+        );
         if kind == "tag" {
             sql.push(" or e.tags @> array[")
                 .push_bind(value.clone())
@@ -155,31 +197,87 @@ impl Filter {
         }
         sql.push(")");
     }
+
+    /// Pushes the condition that an id is one of those seen so, with the errors they are merged
+    /// into. As `is true` it is no join, but a table in memory that each id is looked up in.
+    fn push_sieve(&self, sql: &mut QueryBuilder<'_, Postgres>, scope: &Scope, id: &str) {
+        let Self::Seen { kind, value } = self else {
+            return;
+        };
+        sql.push(format_args!(" and ({id} in (select f.error_id"));
+        push_facets(sql, scope, (kind, value));
+        sql.push(" union all select m.root_id from error_state m where m.organization_id = ")
+            .push_bind(scope.organization.0)
+            .push(" and m.root_id <> m.error_id and (m.error_id in (select f.error_id");
+        push_facets(sql, scope, (kind, value));
+        sql.push(")) is true");
+        push_tagged(sql, (kind, value), PICKED);
+        // More there cannot be; the planner takes every error for a merged one, and no table of
+        // so many would fit into memory.
+        sql.push(" limit ").push_bind(2 * PICKED).push(")) is true");
+    }
 }
 
-/// The errors seen so, with the errors they are merged into; no more than `most`.
+/// The facets that say an error was seen so.
+fn push_facets(
+    sql: &mut QueryBuilder<'_, Postgres>,
+    scope: &Scope,
+    (kind, value): (&'static str, &str),
+) {
+    sql.push(" from error_facets f where f.organization_id = ")
+        .push_bind(scope.organization.0)
+        .push(" and f.kind = ")
+        .push_bind(kind)
+        .push(" and f.value = ")
+        .push_bind(value.to_owned());
+}
+
+/// How many errors were seen so themselves, or are tagged so; counted to one more than `PICKED`.
+async fn count_seen(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    (kind, value): (&'static str, &str),
+) -> Result<i64, sqlx::Error> {
+    let mut sql = QueryBuilder::new("select count(*) from (select f.error_id");
+    push_facets(&mut sql, scope, (kind, value));
+    push_tagged(&mut sql, (kind, value), PICKED + 1);
+    sql.push(" limit ").push_bind(PICKED + 1).push(") f");
+    sql.build_query_scalar().fetch_one(connection).await
+}
+
+/// The errors seen so, with the errors they are merged into.
 async fn seen(
     connection: &mut PgConnection,
     scope: &Scope,
-    (kind, value): (&str, &str),
-    most: i64,
+    (kind, value): (&'static str, &str),
 ) -> Result<Vec<Uuid>, sqlx::Error> {
     sqlx::query_scalar(
         "with seen as materialized (
              select f.error_id from error_facets f
-              where f.organization_id = $1 and f.kind = $2 and f.value = $3 limit $4)
-         select error_id from seen where (select count(*) from seen) = $4
+              where f.organization_id = $1 and f.kind = $2 and f.value = $3)
+         select error_id from seen
          union
-         select m.root_id from seen cross join lateral (
-             select * from error_state m where m.error_id = seen.error_id offset 0) m
-          where (select count(*) from seen) < $4
+         select m.root_id from error_state m
+          where m.organization_id = $1 and m.root_id <> m.error_id
+            and (m.error_id in (select error_id from seen)) is true
          union
          select projection_errors.find_tagged($3, $4) where $2 = 'tag'",
     )
     .bind(scope.organization.0)
     .bind(kind)
     .bind(value)
-    .bind(most)
+    .bind(COUNTED)
     .fetch_all(connection)
     .await
+}
+
+/// Adds those that somebody tagged so.
+fn push_tagged(sql: &mut QueryBuilder<'_, Postgres>, (kind, value): (&str, &str), most: i64) {
+    if kind == "tag" {
+        sql.push(" union all select projection_errors.find_tagged(")
+            .push_bind(value.to_owned())
+            .push(", ")
+            .push_bind(most)
+            .push(")");
+    }
 }

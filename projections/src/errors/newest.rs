@@ -7,9 +7,9 @@ use uuid::Uuid;
 use crate::Scope;
 
 /// So many are looked at.
-const LOOKED_AT: i64 = 1_000;
+const LOOKED_AT: i64 = 300;
 /// So many of them make it many.
-const MANY: usize = 30;
+const MANY: usize = 10;
 
 /// What a look found.
 #[derive(Debug)]

@@ -11,6 +11,7 @@ mod folding;
 mod isolation;
 mod occurrences;
 mod pages;
+mod plainly;
 mod plans;
 mod rolled_up;
 mod search;

@@ -67,7 +67,7 @@ select pg_terminate_backend(pid, 10000) from pg_stat_activity
 /// More often than the server plans a statement anew.
 const TIMES: usize = 7;
 
-async fn scope_of(world: &World, project: &str) -> Scope {
+pub(crate) async fn scope_of(world: &World, project: &str) -> Scope {
     let (organization, project): (Uuid, i64) =
         sqlx::query_as("select organization_id, project_id from projects where name = $1")
             .bind(project)
@@ -81,15 +81,15 @@ async fn scope_of(world: &World, project: &str) -> Scope {
 }
 
 /// A crowded database, asked over one connection on behalf of one of its projects.
-struct Crowd {
-    world: World,
+pub(crate) struct Crowd {
+    pub(crate) world: World,
     app: PgPool,
-    queries: Queries,
-    scope: Scope,
+    pub(crate) queries: Queries,
+    pub(crate) scope: Scope,
 }
 
 impl Crowd {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let world = World::new().await;
         let empty = zstd::encode_all(b"{}".as_slice(), 1).unwrap();
         let hex: String = empty.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -367,6 +367,14 @@ fn filters() -> Vec<(&'static str, ListQuery)> {
     let all = ListQuery::default;
     vec![
         ("all", all()),
+        (
+            "a time",
+            ListQuery {
+                date_from: Some(day(0)),
+                date_to: Some(day(31)),
+                ..all()
+            },
+        ),
         (
             "status",
             ListQuery {
