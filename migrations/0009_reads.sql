@@ -1,5 +1,5 @@
--- For lists: which errors a list does not show. Entries of merged and deleted errors alone, whose
--- totals stand still: an occurrence writes nothing here.
+-- For lists: which errors a list does not show. Entries of merged and deleted errors alone: an
+-- occurrence of another error writes nothing here.
 
 -- The root of each error that is merged into another.
 create index error_state_roots on error_state (organization_id, error_id) include (root_id) where root_id <> error_id;

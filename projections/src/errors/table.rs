@@ -56,8 +56,7 @@ grant execute on function find_errors, find_tagged to bugsage_app;
 ";
 
 /// Every filter has an index, of those rows that a list can show. Each holds what the other filters
-/// ask too, so that a count reads no rows: a decision writes an entry into each of them anyway. A
-/// row alone costs the one of trigrams a millisecond.
+/// ask too, so that a count reads no rows: a decision writes an entry into each of them anyway.
 pub(super) const INDEXES: &str = "
 create index errors_search on errors using gin ((title || ' ' || coalesce(culprit, '')) public.gin_trgm_ops)
     with (gin_pending_list_limit = 512); -- kB: 64 pages for each search to read, and some 900 new errors

@@ -43,6 +43,22 @@ enum Side {
     Stock(Arc<Stock>),
 }
 
+/// On which aggregates.
+#[derive(Clone, Copy, PartialEq)]
+enum On {
+    New,
+    /// A hundred events each, and no command on any since the executor started.
+    FirstSeen,
+    /// A hundred events each, and a command on each before the clock runs.
+    SeenBefore,
+}
+
+const KINDS: [(&str, On); 3] = [
+    ("new aggregates", On::New),
+    ("100 events, the first command", On::FirstSeen),
+    ("100 events, a later command", On::SeenBefore),
+];
+
 /// Runs both sides on new and on aged aggregates.
 pub(crate) async fn run(server: &Server, seconds: u64) -> Result<(), Failure> {
     let url = server.database("bench_commands").await?;
@@ -50,20 +66,25 @@ pub(crate) async fn run(server: &Server, seconds: u64) -> Result<(), Failure> {
     migrate(&owner).await?;
     owner.execute(STOCK).await?;
     let app = connect(&url, DatabaseRole::App, CONNECTIONS)?;
-    let ours = Executor::new(app.clone(), Writer::start(app).0);
+    let writer = Writer::start(app.clone()).0;
+    let fresh = || Side::Ours(Executor::new(app.clone(), writer.clone()));
     let repository =
         PostgresEventRepository::new(owner.clone()).with_tables("stock_events", "none");
     let stock = Stock::new(PersistedEventStore::new_event_store(repository), vec![], ());
-    let (ours, stock) = (Side::Ours(ours), Side::Stock(Arc::new(stock)));
-    age(&owner, &ours).await?;
+    let stock = Side::Stock(Arc::new(stock));
+    age(&owner, &fresh()).await?;
 
     let mut table = Table::new(&[
         "commands", "at once", "ours/s", "p99 ms", "stock/s", "p99 ms", "ratio",
     ]);
-    for (name, is_new) in [("new aggregates", true), ("after 100 events", false)] {
+    for (name, on) in KINDS {
         for at_once in CONCURRENCY {
-            let (mine, my_p99) = drive(&ours, is_new, at_once, seconds).await;
-            let (theirs, their_p99) = drive(&stock, is_new, at_once, seconds).await;
+            let ours = fresh();
+            if on == On::SeenBefore {
+                drive(&ours, On::FirstSeen, at_once, seconds).await;
+            }
+            let (mine, my_p99) = drive(&ours, on, at_once, seconds).await;
+            let (theirs, their_p99) = drive(&stock, on, at_once, seconds).await;
             table.row(vec![
                 name.to_owned(),
                 at_once.to_string(),
@@ -117,21 +138,26 @@ pub(crate) async fn copy(owner: &PgPool, first: u64, last: u64) -> Result<(), Fa
 }
 
 /// Commands a second, and their 99th percentile in milliseconds.
-async fn drive(side: &Side, is_new: bool, at_once: usize, seconds: u64) -> (f64, f64) {
-    static NUMBER: AtomicU64 = AtomicU64::new(0);
+async fn drive(side: &Side, on: On, at_once: usize, seconds: u64) -> (f64, f64) {
+    static UNIQUE: AtomicU64 = AtomicU64::new(0);
+    let turn = Arc::new(AtomicU64::new(0));
     let started = Instant::now();
     let tasks: Vec<_> = (0..at_once)
         .map(|_| {
-            let side = side.clone();
+            let (side, turn) = (side.clone(), turn.clone());
             tokio::spawn(async move {
                 let mut waited = Vec::new();
                 while started.elapsed() < Duration::from_secs(seconds) {
-                    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-                    let (id, command) = if is_new {
-                        let id = Uuid::from_u128((1 << 64) + u128::from(number));
-                        (id, detect(id))
-                    } else {
-                        (Uuid::from_u128(u128::from(number % AGED)), assign(number))
+                    let number = turn.fetch_add(1, Ordering::Relaxed);
+                    // None is detected twice, or assigned to whom it is assigned already.
+                    let unique = UNIQUE.fetch_add(1, Ordering::Relaxed);
+                    let (id, command) = match on {
+                        On::New => {
+                            let id = Uuid::from_u128((1 << 64) + u128::from(unique));
+                            (id, detect(id))
+                        }
+                        On::FirstSeen if number >= AGED => break,
+                        _ => (Uuid::from_u128(u128::from(number % AGED)), assign(unique)),
                     };
                     let begun = Instant::now();
                     side.execute(id, command).await.expect("a command");
