@@ -155,7 +155,7 @@ pub(crate) async fn list(
     let asked = (scope, query, &narrowed);
     let (way, total, total_is_exact) = count(connection, asked, now).await?;
 
-    let place_is_start = place.is_none();
+    let is_first = place.is_none();
     let size = i64::from(query.limit);
     let mut errors = rows(connection, asked, way, place.as_ref(), now).await?;
     let before = place.map_or(i64::from(query.skip) / size, |place| place.page);
@@ -169,7 +169,7 @@ pub(crate) async fn list(
         total.max(met)
     };
     let more = errors.len() > query.limit as usize;
-    let is_all = place_is_start && !more && (query.skip == 0 || !errors.is_empty());
+    let is_all = is_first && !more && (query.skip == 0 || !errors.is_empty());
     errors.truncate(query.limit as usize);
     let next = errors.last().filter(|_| more).map(|last| Place {
         sort: query.sort,
@@ -199,7 +199,7 @@ async fn count(
     if narrowed.sifts() {
         return Ok((Way::Sift, 0, false));
     }
-    let unfiltered = narrowed.is_empty() && !query.asks_rows();
+    let unfiltered = is_unfiltered(query, narrowed);
     let most = if narrowed.leaves_many() {
         let look = look(connection, scope, |sql| {
             push_filters(sql, (query, narrowed), scope, now);
@@ -238,6 +238,11 @@ async fn count(
     Ok((way, total.min(most), total <= most))
 }
 
+/// Whether nothing but a time is asked.
+fn is_unfiltered(query: &ListQuery, narrowed: &Narrowed) -> bool {
+    narrowed.is_empty() && !query.asks_rows()
+}
+
 /// The rows that match, without their times.
 async fn count_rows(
     connection: &mut PgConnection,
@@ -247,7 +252,7 @@ async fn count_rows(
 ) -> Result<i64, sqlx::Error> {
     let mut sql = QueryBuilder::new("select count(*) from (select 1");
     push_rows(&mut sql, asked, now);
-    if asked.2.is_empty() && !asked.1.asks_rows() {
+    if is_unfiltered(asked.1, asked.2) {
         // Almost every row is one of them, so without an order the table would be read.
         sql.push(" order by e.organization_id, e.project_id, e.status");
     }

@@ -63,14 +63,14 @@ fn keyed(organization: OrganizationId, request: u8) -> CommandContext {
     }
 }
 
-fn tag(tag: &str) -> ErrorCommand {
+pub(crate) fn tag(tag: &str) -> ErrorCommand {
     ErrorCommand::Tag {
         add: vec![tag.to_owned()],
         remove: Vec::new(),
     }
 }
 
-fn untag(tag: &str) -> ErrorCommand {
+pub(crate) fn untag(tag: &str) -> ErrorCommand {
     ErrorCommand::Tag {
         add: Vec::new(),
         remove: vec![tag.to_owned()],

@@ -8,6 +8,7 @@ use bugsage_event_store::{CommandContext, ExecuteError, Executed, Executor, Idem
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::execute::{tag, untag};
 use crate::store::{Store, context, detect, noon};
 
 /// An error that two nodes have decided on.
@@ -86,20 +87,6 @@ impl Shared {
             .execute(&self.store.owner)
             .await
             .unwrap();
-    }
-}
-
-fn tag(tag: &str) -> ErrorCommand {
-    ErrorCommand::Tag {
-        add: vec![tag.to_owned()],
-        remove: Vec::new(),
-    }
-}
-
-fn untag(tag: &str) -> ErrorCommand {
-    ErrorCommand::Tag {
-        add: Vec::new(),
-        remove: vec![tag.to_owned()],
     }
 }
 
