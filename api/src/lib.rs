@@ -4,6 +4,7 @@
 //! key ([`keys`]), calls one command or one query, and is answered; every error becomes a
 //! [`problem`] in one place, and for SDKs a rejection ([`ingest::answer`]).
 
+pub mod address;
 pub mod demo;
 pub mod errors;
 pub mod health;
@@ -21,6 +22,7 @@ pub mod projects;
 pub mod request_id;
 pub mod routes;
 pub mod serve;
+pub mod session;
 pub mod settings;
 pub mod state;
 pub mod traces;

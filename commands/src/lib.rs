@@ -5,6 +5,7 @@
 //! waiting in one transaction. A person's command goes through the executor of the event
 //! store instead. What runs by the clock stands in [`upkeep`].
 
+pub mod audit;
 pub mod clock;
 pub mod ingest;
 pub mod intake;

@@ -50,6 +50,10 @@ uuid_id!(
     EventId
 );
 uuid_id!(
+    /// A person. All that events and the audit log hold of one.
+    UserId
+);
+uuid_id!(
     /// A row of erasable text. Domain events hold this and a keyed digest, never the text.
     TextId
 );

@@ -34,6 +34,10 @@ async fn inhabit(store: &Store, organization: OrganizationId) {
          insert into error_days values ('{organization}', gen_random_uuid(), '2026-01-01', 1);
          insert into error_standings values ('{organization}', gen_random_uuid(), 1, '2026-01-01');
          insert into project_days values ('{organization}', 1, '2026-01-01', 1, 1);
+         insert into users (user_id, email) select gen_random_uuid(), 'it@{organization}.example';
+         insert into memberships (organization_id, user_id, role)
+             select '{organization}', user_id, 'owner' from users where email = 'it@{organization}.example';
+         select record_audit('{organization}', null, now(), 'system', 'it', 'it', null, '', null, null);
          insert into project_standings values ('{organization}', 1, '2026-01-01', 'high', 'detected', 1)"
     ))
     .execute(&store.owner)
