@@ -34,6 +34,7 @@ insert into projection_errors.errors (organization_id, error_id, project_id, tit
     select organization_id, error_id, project_id, 'Error ' || md5(i::text), 'high', 'detected',
            'sentry', 'database', 'ada', '{urgent}', seen, seen, 1
       from many;
+insert into projection_errors.tags select organization_id, 'urgent', error_id from many;
 insert into error_facets (organization_id, error_id, kind, value)
     select organization_id, error_id, 'release', 'release ' || i % 300 from many
     union all
