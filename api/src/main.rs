@@ -13,6 +13,7 @@ use bugsage_event_store::{DatabaseRole, connect, migrate};
 use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 
+use cli::audit::{self, Audit};
 use cli::config::{self, Config};
 use cli::projections::{self, Projections};
 use cli::projects::{self, Projects};
@@ -49,6 +50,9 @@ enum Command {
     /// Look at projects and change what they keep and scrub, as the owner.
     #[command(subcommand)]
     Projects(Projects),
+    /// Export what happened around access, as the owner.
+    #[command(subcommand)]
+    Audit(Audit),
     /// Print the history of an error and the state it folds to, as JSON lines.
     Replay(Replay),
     /// Data to try BugSage with.
@@ -122,6 +126,7 @@ async fn run(file: Option<&Path>, command: Command) -> Result<ExitCode, Failure>
         }
         Command::Projections(command) => projections::run(&settings, command).await,
         Command::Projects(command) => projects::run(&settings, command).await,
+        Command::Audit(command) => audit::run(&settings, command).await,
         Command::Replay(replay) => replay::run(&settings, replay).await,
         Command::Demo(DemoCommand::Seed { env_file }) => {
             let owner = connect(
