@@ -14,6 +14,7 @@ use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 
 use cli::config::{self, Config};
+use cli::keys::{self, Keys};
 use cli::projections::{self, Projections};
 use cli::projects::{self, Projects};
 use cli::replay::{self, Replay};
@@ -21,9 +22,9 @@ use cli::{Failure, say};
 
 /// Errors grouped, explained, fixed, and never forgotten.
 ///
-/// Settings are environment variables, and a file for those that are not set; DATABASE_URL and
-/// NATS_URL are the two that must be given (or BUGSAGE_NATS=off). `make run` sets all of them up
-/// on one machine.
+/// Settings are environment variables, and a file for those that are not set; DATABASE_URL,
+/// NATS_URL (or BUGSAGE_NATS=off) and BUGSAGE_SEAL_KEYS must be given. `make run` sets all of them
+/// up on one machine.
 #[derive(Parser)]
 #[command(name = "bugsage", version)]
 struct Arguments {
@@ -49,6 +50,9 @@ enum Command {
     /// Look at projects and change what they keep and scrub, as the owner.
     #[command(subcommand)]
     Projects(Projects),
+    /// Make the keys that seal secrets, and seal anew with them.
+    #[command(subcommand)]
+    Keys(Keys),
     /// Print the history of an error and the state it folds to, as JSON lines.
     Replay(Replay),
     /// Data to try BugSage with.
@@ -96,6 +100,7 @@ async fn run(file: Option<&Path>, command: Command) -> Result<ExitCode, Failure>
             return Ok(ExitCode::SUCCESS);
         }
         Command::Config(command) => return config::run(file, command),
+        Command::Keys(Keys::New) => return keys::new(),
         command => command,
     };
     let (settings, _) = Settings::load(file)?;
@@ -115,6 +120,7 @@ async fn run(file: Option<&Path>, command: Command) -> Result<ExitCode, Failure>
         }
         Command::Projections(command) => projections::run(&settings, command).await,
         Command::Projects(command) => projects::run(&settings, command).await,
+        Command::Keys(Keys::Reseal) => keys::reseal(&settings).await,
         Command::Replay(replay) => replay::run(&settings, replay).await,
         Command::Demo(DemoCommand::Seed { env_file }) => {
             let owner = connect(
@@ -137,7 +143,7 @@ async fn run(file: Option<&Path>, command: Command) -> Result<ExitCode, Failure>
             say(format_args!("BUGSAGE_API_KEY={}", demo.api_key));
             Ok(ExitCode::SUCCESS)
         }
-        Command::Openapi | Command::Config(_) => Ok(ExitCode::SUCCESS),
+        Command::Openapi | Command::Config(_) | Command::Keys(Keys::New) => Ok(ExitCode::SUCCESS),
     }
 }
 

@@ -4,10 +4,13 @@
 //! prepares each (scrub, decode, group, compress) and stores it with whatever else is
 //! waiting in one transaction. A person's command goes through the executor of the event
 //! store instead. What runs by the clock stands in [`upkeep`].
+//! Secrets of other systems are kept by [`seal`], and those systems are reached by [`outgoing`].
 
 pub mod audit;
 pub mod clock;
 pub mod ingest;
 pub mod intake;
+pub mod outgoing;
+pub mod seal;
 pub mod standing;
 pub mod upkeep;

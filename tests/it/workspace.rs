@@ -46,7 +46,7 @@ const OUTSIDE: [(&str, &[&str]); 6] = [
     ),
     ("axum", &["bugsage-api"]),
     ("async-nats", &["bugsage-api"]),
-    ("reqwest", &["bugsage-api"]),
+    ("reqwest", &["bugsage-api", "bugsage-commands"]),
     ("sentry", &[]),
 ];
 

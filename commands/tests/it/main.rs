@@ -9,5 +9,7 @@ mod dictionaries;
 mod limits;
 mod merged;
 mod midnight;
+mod outgoing;
+mod sealed;
 mod settled;
 mod site;

@@ -38,6 +38,7 @@ async fn inhabit(store: &Store, organization: OrganizationId) {
          insert into memberships (organization_id, user_id, role)
              select '{organization}', user_id, 'owner' from users where email = 'it@{organization}.example';
          select record_audit('{organization}', null, now(), 'system', 'it', 'it', null, '', null, null);
+         insert into sealed_secrets values (gen_random_uuid(), '{organization}', 'it', 'it', '', now());
          insert into project_standings values ('{organization}', 1, '2026-01-01', 'high', 'detected', 1)"
     ))
     .execute(&store.owner)
