@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::access::Access;
 use crate::heavy::Heavy;
 use connections::Limits;
 
@@ -123,12 +124,16 @@ pub async fn start_with(
         })?;
     let address = listener.local_addr()?;
     let limits = Limits::new(settings.server.max_connections, settings.server.idle);
+    let access = Access::new(app_pool.clone());
+    let uses = access.uses().clone();
+    tasks.spawn(uses.run(app_pool.clone(), stop.clone()));
     let app = App::new(Services {
         clock,
         executor: Executor::new(app_pool.clone(), writer),
         ingest,
         queries: Queries::new(app_pool.clone()),
         keys: Keys::open(app_pool.clone()).await?,
+        access,
         heavy: Heavy::default(),
         in_flight: InFlight::new(settings.ingest.inflight_megabytes),
         nats,
