@@ -15,6 +15,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use cli::audit::{self, Audit};
 use cli::config::{self, Config};
+use cli::keys::{self, Keys};
 use cli::projections::{self, Projections};
 use cli::projects::{self, Projects};
 use cli::replay::{self, Replay};
@@ -22,9 +23,9 @@ use cli::{Failure, say};
 
 /// Errors grouped, explained, fixed, and never forgotten.
 ///
-/// Settings are environment variables, and a file for those that are not set; DATABASE_URL and
-/// NATS_URL are the two that must be given (or BUGSAGE_NATS=off). `make run` sets all of them up
-/// on one machine.
+/// Settings are environment variables, and a file for those that are not set; DATABASE_URL,
+/// NATS_URL (or BUGSAGE_NATS=off) and BUGSAGE_SEAL_KEYS must be given. `make run` sets all of them
+/// up on one machine.
 #[derive(Parser)]
 #[command(name = "bugsage", version)]
 struct Arguments {
@@ -53,6 +54,9 @@ enum Command {
     /// Export what happened around access, as the owner.
     #[command(subcommand)]
     Audit(Audit),
+    /// Make the keys that seal secrets, and seal anew with them.
+    #[command(subcommand)]
+    Keys(Keys),
     /// Print the history of an error and the state it folds to, as JSON lines.
     Replay(Replay),
     /// Data to try BugSage with.
@@ -107,6 +111,7 @@ async fn run(file: Option<&Path>, command: Command) -> Result<ExitCode, Failure>
             return Ok(ExitCode::SUCCESS);
         }
         Command::Config(command) => return config::run(file, command),
+        Command::Keys(Keys::New) => return keys::new(),
         command => command,
     };
     let (settings, _) = Settings::load(file)?;
@@ -127,6 +132,7 @@ async fn run(file: Option<&Path>, command: Command) -> Result<ExitCode, Failure>
         Command::Projections(command) => projections::run(&settings, command).await,
         Command::Projects(command) => projects::run(&settings, command).await,
         Command::Audit(command) => audit::run(&settings, command).await,
+        Command::Keys(Keys::Reseal) => keys::reseal(&settings).await,
         Command::Replay(replay) => replay::run(&settings, replay).await,
         Command::Demo(DemoCommand::Seed { env_file }) => {
             let owner = connect(
@@ -142,7 +148,9 @@ async fn run(file: Option<&Path>, command: Command) -> Result<ExitCode, Failure>
             say(demo.lines());
             Ok(ExitCode::SUCCESS)
         }
-        Command::Openapi | Command::Permissions | Command::Config(_) => Ok(ExitCode::SUCCESS),
+        Command::Openapi | Command::Permissions | Command::Config(_) | Command::Keys(Keys::New) => {
+            Ok(ExitCode::SUCCESS)
+        }
     }
 }
 

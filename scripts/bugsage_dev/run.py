@@ -118,6 +118,8 @@ def start_servers(folder, needs_postgres, needs_nats, running):
         running.append(nats)
         nats.start()
         env["NATS_URL"] = nats.url()
+    if not env.get("BUGSAGE_SEAL_KEYS"):
+        env["BUGSAGE_SEAL_KEYS"] = home.seal_keys(folder)
     write_service_env(env)
     return env
 
@@ -125,7 +127,7 @@ def start_servers(folder, needs_postgres, needs_nats, running):
 def write_service_env(env):
     """`service.env` lets another terminal run `bugsage projections …` on these servers."""
     names = ("DATABASE_URL", "BUGSAGE_PROJECTOR_DATABASE_URL",
-             "BUGSAGE_MIGRATE_DATABASE_URL", "NATS_URL", "BUGSAGE_NATS")
+             "BUGSAGE_MIGRATE_DATABASE_URL", "NATS_URL", "BUGSAGE_NATS", "BUGSAGE_SEAL_KEYS")
     lines = [f"export {name}={shlex.quote(env[name])}\n" for name in names if name in env]
     home.make_folder(os.path.dirname(SERVICE_ENV))
     home.write_private(SERVICE_ENV, "".join(lines))

@@ -22,6 +22,8 @@ use seed::{seed, seed_first};
 use crate::access::person;
 use crate::conformance;
 
+/// What seals the secrets of tests.
+const SEAL_KEYS: &str = "test=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 /// The longest wait for something that must happen.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -305,6 +307,7 @@ fn read_settings(database_url: &str, further: &[(&str, &str)]) -> Settings {
             ("DATABASE_URL", None) => Some(database_url.to_owned()),
             ("BUGSAGE_PORT", None) => Some("0".to_owned()),
             ("BUGSAGE_NATS", None) => Some("off".to_owned()),
+            ("BUGSAGE_SEAL_KEYS", None) => Some(SEAL_KEYS.to_owned()),
             ("BUGSAGE_DATABASE_CONNECTIONS", None) => Some("8".to_owned()),
             _ => None,
         }

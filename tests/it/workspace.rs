@@ -47,7 +47,7 @@ const OUTSIDE: [(&str, &[&str]); 6] = [
     ),
     ("axum", &["bugsage-api"]),
     ("async-nats", &["bugsage-api"]),
-    ("reqwest", &["bugsage-api"]),
+    ("reqwest", &["bugsage-api", "bugsage-commands"]),
     ("sentry", &[]),
 ];
 

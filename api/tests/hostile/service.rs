@@ -46,6 +46,10 @@ impl Service {
             .env_clear()
             .env("DATABASE_URL", database.url())
             .env("BUGSAGE_NATS", "off")
+            .env(
+                "BUGSAGE_SEAL_KEYS",
+                "test=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+            )
             .env("BUGSAGE_LOG", "error")
             .env("BUGSAGE_PORT", port.to_string())
             .env("BUGSAGE_INFLIGHT_MB", INFLIGHT_MB.to_string())

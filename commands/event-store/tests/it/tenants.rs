@@ -48,6 +48,7 @@ async fn inhabit(store: &Store, organization: OrganizationId) {
          insert into service_accounts (account_id, organization_id, name, scopes, hash, created_by, created_at)
              values (gen_random_uuid(), '{organization}', 'it', '{{}}', '', 'system', now());
          select record_audit('{organization}', null, now(), 'system', 'it', 'it', null, '', null, null);
+         insert into sealed_secrets values (gen_random_uuid(), '{organization}', 'it', 'it', '', now());
          insert into project_standings values ('{organization}', 1, '2026-01-01', 'high', 'detected', 1)"
     ))
     .execute(&store.owner)
