@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{FromRow, PgPool};
 use uuid::Uuid;
 
+use crate::limits;
 use crate::problem::Problem;
 use crate::request_id;
 use crate::state::App;
@@ -232,6 +233,8 @@ impl FromRequestParts<App> for Caller {
         let caller =
             caller.ok_or_else(|| Problem::unauthorized("this API key is unknown or revoked"))?;
         request_id::belongs_to(caller.scope.organization);
+        let organization = caller.scope.organization;
+        limits::admit(app, &parts.extensions, &caller.actor, Some(organization))?;
         Ok(caller)
     }
 }

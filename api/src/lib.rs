@@ -5,14 +5,17 @@
 //! [`problem`] in one place, and for SDKs a rejection ([`ingest::answer`]).
 
 pub mod address;
+mod browser;
 pub mod demo;
 pub mod errors;
 pub mod health;
 pub mod heavy;
+pub mod hosts;
 pub mod idempotency;
 pub mod in_flight;
 pub mod ingest;
 pub mod keys;
+pub mod limits;
 pub mod logs;
 pub mod metrics;
 pub mod min_position;

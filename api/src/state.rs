@@ -12,6 +12,7 @@ use sqlx::PgPool;
 use crate::heavy::Heavy;
 use crate::in_flight::InFlight;
 use crate::keys::Keys;
+use crate::limits::Limits;
 use crate::nats::Nats;
 use crate::settings::Settings;
 
@@ -51,6 +52,8 @@ pub struct Services {
     pub queries: Queries,
     /// Who may do what.
     pub keys: Keys,
+    /// How much each may ask.
+    pub limits: Limits,
     /// Bytes of bodies held at once.
     pub in_flight: InFlight,
     /// Turns for long work.

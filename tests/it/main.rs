@@ -12,6 +12,7 @@
 
 mod app;
 mod away;
+mod browser;
 mod clients;
 mod clocks;
 mod conformance;
@@ -20,6 +21,7 @@ mod health;
 mod idempotency;
 mod ingest;
 mod keys;
+mod limited;
 mod min_position;
 mod openapi;
 mod problems;

@@ -16,7 +16,7 @@ const fn meaning(status: u16) -> &'static str {
         413 => "Too large",
         415 => "Not application/json",
         422 => "A value is not allowed, or the Idempotency-Key was used for another request",
-        429 => "Too much at once; see Retry-After",
+        429 => "Too much at once, or too often; see Retry-After and RateLimit",
         503 => "The database does not answer, or the position is not reached; see Retry-After",
         _ => "A fault of ours; the log has the cause under the request id",
     }
@@ -54,7 +54,7 @@ macro_rules! kind {
 
         impl IntoResponses for $name {
             fn responses() -> BTreeMap<String, RefOr<Response>> {
-                [400, 401, 500, 503, $($status),*].map(problem).into()
+                [400, 401, 429, 500, 503, $($status),*].map(problem).into()
             }
         }
     };
@@ -70,7 +70,7 @@ kind!(
 );
 kind!(
     /// Changes one thing, as its body says.
-    Changing: 404, 409, 412, 413, 415, 422, 429
+    Changing: 404, 409, 412, 413, 415, 422
 );
 kind!(
     /// Deletes one thing.
@@ -78,9 +78,9 @@ kind!(
 );
 kind!(
     /// Changes many things, with an answer for each.
-    ChangingMany: 413, 415, 422, 429
+    ChangingMany: 413, 415, 422
 );
 kind!(
     /// Reports occurrences.
-    Reporting: 413, 415, 422, 429
+    Reporting: 413, 415, 422
 );

@@ -19,10 +19,11 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::heavy::Heavy;
-use connections::Limits;
+use connections::Bounds;
 
 use crate::in_flight::InFlight;
 use crate::keys::Keys;
+use crate::limits::Limits;
 use crate::metrics;
 use crate::nats::{Nats, NatsError};
 use crate::routes::router;
@@ -122,13 +123,14 @@ pub async fn start_with(
             reason,
         })?;
     let address = listener.local_addr()?;
-    let limits = Limits::new(settings.server.max_connections, settings.server.idle);
+    let bounds = Bounds::new(settings.server.max_connections, settings.server.idle);
     let app = App::new(Services {
         clock,
         executor: Executor::new(app_pool.clone(), writer),
         ingest,
         queries: Queries::new(app_pool.clone()),
         keys: Keys::open(app_pool.clone()).await?,
+        limits: Limits::new(&settings.limits),
         heavy: Heavy::default(),
         in_flight: InFlight::new(settings.ingest.inflight_megabytes),
         nats,
@@ -136,7 +138,7 @@ pub async fn start_with(
         settings,
     });
     let router = around(router(app));
-    tasks.spawn(connections::serve(listener, router, limits, stop.clone()));
+    tasks.spawn(connections::serve(listener, router, bounds, stop.clone()));
     Ok(Running {
         address,
         stop,
