@@ -60,13 +60,16 @@ enum Command {
     Demo(DemoCommand),
     /// Print the OpenAPI document.
     Openapi,
+    /// Print docs/permissions.md, made from the table of permissions.
+    Permissions,
 }
 
 #[derive(Subcommand)]
 enum DemoCommand {
-    /// Make the demo organization, project and keys, or find them.
+    /// Make the demo organization, project, owner and keys, or find them.
     Seed {
-        /// Where to write BUGSAGE_URL, BUGSAGE_DSN and BUGSAGE_API_KEY.
+        /// Where to write BUGSAGE_URL, BUGSAGE_DSN, BUGSAGE_API_KEY, BUGSAGE_EMAIL and
+        /// BUGSAGE_PASSWORD.
         #[arg(long)]
         env_file: PathBuf,
     },
@@ -99,6 +102,10 @@ async fn run(file: Option<&Path>, command: Command) -> Result<ExitCode, Failure>
             say(bugsage_api::routes::openapi().to_pretty_json()?);
             return Ok(ExitCode::SUCCESS);
         }
+        Command::Permissions => {
+            say(bugsage_domain::access::document().trim_end());
+            return Ok(ExitCode::SUCCESS);
+        }
         Command::Config(command) => return config::run(file, command),
         Command::Keys(Keys::New) => return keys::new(),
         command => command,
@@ -128,22 +135,17 @@ async fn run(file: Option<&Path>, command: Command) -> Result<ExitCode, Failure>
                 DatabaseRole::Owner,
                 2,
             )?;
-            let known = demo::known_key(&env_file);
-            let demo = demo::seed(
-                &owner,
-                &Clock::default(),
-                &settings.server.public_url,
-                known.as_deref(),
-            )
-            .await?;
+            let known = demo::Known::read(&env_file);
+            let url = &settings.server.public_url;
+            let demo = demo::seed(&owner, &Clock::default(), url, &known).await?;
             demo.write(&env_file)
                 .map_err(|error| format!("cannot write {}: {error}", env_file.display()))?;
-            say(format_args!("BUGSAGE_URL={}", demo.url));
-            say(format_args!("BUGSAGE_DSN={}", demo.dsn));
-            say(format_args!("BUGSAGE_API_KEY={}", demo.api_key));
+            say(demo.lines());
             Ok(ExitCode::SUCCESS)
         }
-        Command::Openapi | Command::Config(_) | Command::Keys(Keys::New) => Ok(ExitCode::SUCCESS),
+        Command::Openapi | Command::Permissions | Command::Config(_) | Command::Keys(Keys::New) => {
+            Ok(ExitCode::SUCCESS)
+        }
     }
 }
 

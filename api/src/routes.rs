@@ -13,7 +13,6 @@ use tower::util::{MapRequestLayer, MapResponseLayer};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use utoipa::OpenApi;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::SwaggerUi;
@@ -23,7 +22,9 @@ use crate::ingest::answer::Rejection;
 use crate::ingest::{cors, endpoint};
 use crate::problem::Problem;
 use crate::state::App;
-use crate::{address, browser, health, hosts, limits, metrics, min_position, request_id, transfer};
+use crate::{
+    access, address, browser, health, hosts, limits, metrics, min_position, request_id, transfer,
+};
 
 /// How long the next part of a body of the REST API is waited for.
 const BODY_PAUSE: Duration = Duration::from_secs(10);
@@ -31,7 +32,6 @@ const BODY_PAUSE: Duration = Duration::from_secs(10);
 #[derive(OpenApi)]
 #[openapi(
     info(title = "BugSage", description = "Errors grouped, explained, fixed, and never forgotten."),
-    modifiers(&ApiKey),
     security(("api_key" = [])),
     components(schemas(Problem, Rejection)),
     tags(
@@ -42,18 +42,6 @@ const BODY_PAUSE: Duration = Duration::from_secs(10);
     )
 )]
 struct Document;
-
-struct ApiKey;
-
-impl utoipa::Modify for ApiKey {
-    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let key = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-        document
-            .components
-            .get_or_insert_default()
-            .add_security_scheme("api_key", key);
-    }
-}
 
 fn rest() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
@@ -107,6 +95,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = rest().into_openapi();
     document.merge(operation().into_openapi());
     document.merge(described_ingest().into_openapi());
+    access::documented::complete(&mut document);
     document
 }
 

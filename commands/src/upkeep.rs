@@ -1,4 +1,4 @@
-//! What must happen by the clock: partitions ahead, retention, forgotten keys.
+//! What must happen by the clock: partitions ahead, retention, forgotten keys, sessions that are over.
 
 use std::time::Duration;
 
@@ -15,6 +15,8 @@ const PAUSE: Duration = Duration::from_secs(15 * 60);
 const PURGE_BATCH: i32 = 2_000;
 /// How long a repeated command gets its first answer.
 const IDEMPOTENCY_KEPT: TimeDelta = TimeDelta::hours(24);
+/// How long a session that is over is kept, so that a stolen token is told from one that never was.
+const SESSIONS_KEPT: TimeDelta = TimeDelta::hours(24);
 
 /// One round. Safe to repeat and to run on several nodes.
 ///
@@ -36,6 +38,10 @@ pub async fn round(app: &PgPool, clock: &Clock) -> Result<(), sqlx::Error> {
     }
     sqlx::query("select purge_idempotency_keys($1)")
         .bind(now - IDEMPOTENCY_KEPT)
+        .execute(app)
+        .await?;
+    sqlx::query("select purge_sessions($1)")
+        .bind(now - SESSIONS_KEPT)
         .execute(app)
         .await?;
     Ok(())

@@ -156,6 +156,7 @@ def show(has_docs):
         print(f"API documentation   {demo['BUGSAGE_URL']}/docs")
     print(f"DSN for an SDK      {demo['BUGSAGE_DSN']}")
     print(f"API key             {demo['BUGSAGE_API_KEY']}")
+    print(f"Sign in             {demo['BUGSAGE_EMAIL']}  {demo['BUGSAGE_PASSWORD']}")
     print(f"All of it is in     {os.path.relpath(DEMO_ENV)}")
     print("Ctrl-C stops everything.\n", flush=True)
 

@@ -239,9 +239,7 @@ impl TestApp {
 
     /// A line of `/metrics`; 0 if it is not there. Counters are those of the whole test program.
     pub(crate) async fn metric(&self, name: &str) -> u64 {
-        let page = send(self.request(Method::GET, "/metrics"))
-            .await
-            .expect(200);
+        let page = send(self.signed(Method::GET, "/metrics")).await.expect(200);
         let page = page.as_str().expect("a text").to_owned();
         let line = page.lines().find_map(|line| line.strip_prefix(name));
         line.map_or(0, |value| value.trim().parse().expect("a number"))

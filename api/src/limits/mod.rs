@@ -42,7 +42,7 @@ pub struct Limits {
     users: Kind<Uuid>,
     organizations: Kind<Uuid>,
     /// Each with a limit of its own; counted anew when that changes.
-    dsn_keys: Cache<(String, NonZeroU32), Arc<Bucket>>,
+    dsn_keys: Cache<(Uuid, NonZeroU32), Arc<Bucket>>,
 }
 
 impl Limits {
@@ -64,12 +64,11 @@ impl Limits {
     /// After which time to come again.
     pub fn occurrences(
         &self,
-        public_key: &str,
+        key: Uuid,
         limit: NonZeroU32,
         count: NonZeroU32,
     ) -> Result<(), Duration> {
-        let key = (public_key.to_owned(), limit);
-        let bucket = self.dsn_keys.get_with(key, || bucket(limit));
+        let bucket = self.dsn_keys.get_with((key, limit), || bucket(limit));
         take(&bucket, count, limit)
     }
 }
@@ -109,7 +108,9 @@ pub fn admit(
     };
     let own = match actor {
         Actor::User { id } => Some((&app.limits.users, *id)),
-        Actor::ApiKey { id } | Actor::Integration { id } => Some((&app.limits.keys, *id)),
+        Actor::ApiKey { id } | Actor::ServiceAccount { id } | Actor::Integration { id } => {
+            Some((&app.limits.keys, *id))
+        }
         Actor::Saga { .. } | Actor::System => None,
     };
     if let Some((kind, id)) = own.filter(|(kind, _)| !tally.has(kind.name)) {

@@ -60,15 +60,16 @@ fn a_dsn_key_has_a_limit_of_its_own() {
         user: None,
         organization: None,
     });
-    let take = |key: &str, limit, count| limits.occurrences(key, some(limit), some(count));
-    take("a", 10, 6).unwrap();
-    let wait = take("a", 10, 6).unwrap_err();
+    let take =
+        |key, limit, count| limits.occurrences(Uuid::from_u128(key), some(limit), some(count));
+    take(1, 10, 6).unwrap();
+    let wait = take(1, 10, 6).unwrap_err();
     assert!((10..=12).contains(&wait.as_secs()), "{wait:?}");
-    take("a", 10, 4).unwrap();
-    take("b", 10, 10).unwrap();
-    take("a", 20, 20).unwrap(); // the limit was changed
-    take("c", 10, 11).unwrap(); // more than ever fit
-    take("c", 10, 1).unwrap_err();
+    take(1, 10, 4).unwrap();
+    take(2, 10, 10).unwrap();
+    take(1, 20, 20).unwrap(); // the limit was changed
+    take(3, 10, 11).unwrap(); // more than ever fit
+    take(3, 10, 1).unwrap_err();
 }
 
 #[test]

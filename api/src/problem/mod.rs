@@ -76,6 +76,17 @@ impl Problem {
         )
     }
 
+    /// 403: known, but not allowed.
+    #[must_use]
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "/problems/forbidden",
+            "Not allowed",
+            detail,
+        )
+    }
+
     /// 404: it does not exist, or is not yours to see.
     #[must_use]
     pub fn not_found(what: &str) -> Self {
@@ -95,6 +106,17 @@ impl Problem {
             "/problems/method-not-allowed",
             "Method not allowed",
             "this address does not take that method: see /docs",
+        )
+    }
+
+    /// 409: it cannot be so beside what there is.
+    #[must_use]
+    pub fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "/problems/conflict",
+            "Conflict",
+            detail,
         )
     }
 

@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::access::Access;
 use crate::heavy::Heavy;
 use connections::Bounds;
 
@@ -124,6 +125,9 @@ pub async fn start_with(
         })?;
     let address = listener.local_addr()?;
     let bounds = Bounds::new(settings.server.max_connections, settings.server.idle);
+    let access = Access::new(app_pool.clone());
+    let uses = access.uses().clone();
+    tasks.spawn(uses.run(app_pool.clone(), stop.clone()));
     let app = App::new(Services {
         clock,
         executor: Executor::new(app_pool.clone(), writer),
@@ -131,6 +135,7 @@ pub async fn start_with(
         queries: Queries::new(app_pool.clone()),
         keys: Keys::open(app_pool.clone()).await?,
         limits: Limits::new(&settings.limits),
+        access,
         heavy: Heavy::default(),
         in_flight: InFlight::new(settings.ingest.inflight_megabytes),
         nats,

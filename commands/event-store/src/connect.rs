@@ -3,7 +3,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use bugsage_domain::ids::OrganizationId;
+use bugsage_domain::ids::{OrganizationId, UserId};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Executor as _, PgPool, Postgres, Transaction};
@@ -122,6 +122,20 @@ pub async fn tenant(
     // One round trip; an id of ours cannot hold a quote.
     pool.begin_with(format!(
         "begin; select set_config('bugsage.organization', '{organization}', true)"
+    ))
+    .await
+}
+
+/// Begins a transaction that speaks for one person: row-level security shows what is theirs alone.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn person(
+    pool: &PgPool,
+    user: UserId,
+) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    pool.begin_with(format!(
+        "begin; select set_config('bugsage.user', '{user}', true)"
     ))
     .await
 }

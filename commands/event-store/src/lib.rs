@@ -21,7 +21,7 @@ pub mod subscription;
 mod writer;
 
 pub use append::{Append, Idempotency, NewEvent, NewText, Verdict, append};
-pub use connect::{DatabaseRole, MIGRATOR, connect, in_time, is_away, migrate, tenant};
+pub use connect::{DatabaseRole, MIGRATOR, connect, in_time, is_away, migrate, person, tenant};
 pub use event::{Metadata, RecordedEvent};
 pub use execute::{CommandContext, ExecuteError, Executed, Executor};
 pub use line::Line;

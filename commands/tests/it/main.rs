@@ -1,4 +1,4 @@
-//! Ingest and what is done to errors meanwhile, against a real PostgreSQL.
+//! Ingest and what is done to errors meanwhile, and people, against a real PostgreSQL.
 
 #![expect(clippy::disallowed_methods, reason = "tests make ids of their own")]
 #![expect(clippy::unwrap_used, reason = "a test may fail wherever it stands")]
@@ -10,6 +10,7 @@ mod limits;
 mod merged;
 mod midnight;
 mod outgoing;
+mod people;
 mod sealed;
 mod settled;
 mod site;

@@ -77,7 +77,7 @@ pub struct ErrorList {
     /// The errors, in the order asked for.
     pub errors: Vec<ErrorSummary>,
     /// How many match in all, as far as they were counted: up to 10,000, or only those met for
-    /// this page where very many errors meet a search, tag, environment or release.
+    /// this page where more than 1,000 errors meet a search, tag, environment or release.
     pub total: i64,
     /// False if there are more than were counted; `next_cursor` leads to them all.
     pub total_is_exact: bool,

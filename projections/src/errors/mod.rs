@@ -10,6 +10,7 @@ mod narrow;
 mod newest;
 mod row;
 mod table;
+mod tagged;
 mod write;
 
 use async_trait::async_trait;
@@ -35,7 +36,7 @@ impl Projection for ErrorsProjection {
     }
 
     fn version(&self) -> i32 {
-        3
+        4
     }
 
     fn tables(&self) -> &'static str {

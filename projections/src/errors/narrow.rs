@@ -9,7 +9,7 @@ use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
 use super::filter::{ListQuery, containing, push_rows, stored};
-use super::list::{COUNTED, COUNTED_SLOWLY, PICKED};
+use super::list::{COUNTED_SLOWLY, PICKED};
 use super::newest::{Look, look};
 use crate::{QueryError, Scope};
 
@@ -159,7 +159,7 @@ impl Filter {
             Self::Seen { kind, value } => {
                 let seen_so = (*kind, value.as_str());
                 let count = count_seen(connection, scope, seen_so).await?;
-                Ok(if count <= COUNTED {
+                Ok(if count <= COUNTED_SLOWLY {
                     Met::Few(seen(connection, scope, seen_so).await?)
                 } else if count <= PICKED {
                     Met::Some
@@ -211,7 +211,7 @@ impl Filter {
             .push(" and m.root_id <> m.error_id and (m.error_id in (select f.error_id");
         push_facets(sql, scope, (kind, value));
         sql.push(")) is true");
-        push_tagged(sql, (kind, value), PICKED);
+        push_tagged(sql, scope, (kind, value));
         // More there cannot be; the planner takes every error for a merged one, and no table of
         // so many would fit into memory.
         sql.push(" limit ").push_bind(2 * PICKED).push(")) is true");
@@ -240,7 +240,7 @@ async fn count_seen(
 ) -> Result<i64, sqlx::Error> {
     let mut sql = QueryBuilder::new("select count(*) from (select f.error_id");
     push_facets(&mut sql, scope, (kind, value));
-    push_tagged(&mut sql, (kind, value), PICKED + 1);
+    push_tagged(&mut sql, scope, (kind, value));
     sql.push(" limit ").push_bind(PICKED + 1).push(") f");
     sql.build_query_scalar().fetch_one(connection).await
 }
@@ -261,23 +261,28 @@ async fn seen(
           where m.organization_id = $1 and m.root_id <> m.error_id
             and (m.error_id in (select error_id from seen)) is true
          union
-         select projection_errors.find_tagged($3, $4) where $2 = 'tag'",
+         select t.error_id from projection_errors.tags t
+          where $2 = 'tag' and t.organization_id = $1 and t.tag = $3",
     )
     .bind(scope.organization.0)
     .bind(kind)
     .bind(value)
-    .bind(COUNTED)
     .fetch_all(connection)
     .await
 }
 
 /// Adds those that somebody tagged so.
-fn push_tagged(sql: &mut QueryBuilder<'_, Postgres>, (kind, value): (&str, &str), most: i64) {
+fn push_tagged(
+    sql: &mut QueryBuilder<'_, Postgres>,
+    scope: &Scope,
+    (kind, value): (&'static str, &str),
+) {
     if kind == "tag" {
-        sql.push(" union all select projection_errors.find_tagged(")
-            .push_bind(value.to_owned())
-            .push(", ")
-            .push_bind(most)
-            .push(")");
+        sql.push(
+            " union all select t.error_id from projection_errors.tags t where t.organization_id = ",
+        )
+        .push_bind(scope.organization.0)
+        .push(" and t.tag = ")
+        .push_bind(value.to_owned());
     }
 }

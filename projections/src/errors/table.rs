@@ -1,10 +1,12 @@
 //! The table of errors, and its indexes.
 
 /// `find_errors` exists because ILIKE is not leakproof: under row-level security it may not
-/// be asked of rows of other organizations, so the trigram index would go unused; `find_tagged`
-/// likewise. Their owner
+/// be asked of rows of other organizations, so the trigram index would go unused. Its owner
 /// is exempt from the policy and names the organization itself. The body is bound when it
 /// is made, so it follows the table when a rebuilt schema is renamed.
+///
+/// `tags` says again, in the order of a tag, what the rows of errors say: which errors have one is
+/// then read from its key alone. By an index on the arrays each of those rows had to be read.
 pub(super) const DDL: &str = "
 create table errors (
     organization_id     uuid not null,
@@ -35,6 +37,12 @@ create table errors (
     updated_at          timestamptz not null,
     sequence            bigint not null
 );
+create table tags (
+    organization_id uuid not null,
+    tag             text not null,
+    error_id        uuid not null,
+    primary key (organization_id, tag, error_id)
+);
 create index errors_merged on errors (merged_into) where merged_into is not null;
 create function find_errors(pattern text, most bigint) returns setof uuid
     language sql stable security definer rows 100 set enable_seqscan = off
@@ -44,15 +52,8 @@ create function find_errors(pattern text, most bigint) returns setof uuid
            and (title || ' ' || coalesce(culprit, '')) ilike pattern
          limit most;
     end;
-create function find_tagged(tag text, most bigint) returns setof uuid
-    language sql stable security definer rows 100
-    begin atomic
-        select error_id from errors
-         where organization_id = public.current_organization() and tags @> array[tag]
-         limit most;
-    end;
-revoke all on function find_errors, find_tagged from public;
-grant execute on function find_errors, find_tagged to bugsage_app;
+revoke all on function find_errors from public;
+grant execute on function find_errors to bugsage_app;
 ";
 
 /// Every filter has an index, of those rows that a list can show. Each holds what the other filters
@@ -61,7 +62,6 @@ pub(super) const INDEXES: &str = "
 create index errors_search on errors using gin ((title || ' ' || coalesce(culprit, '')) public.gin_trgm_ops)
     with (gin_pending_list_limit = 512); -- kB: 64 pages for each search to read, and some 900 new errors
     -- whose trigrams go into the index together; one by one they were four fifths of the log of a new error
-create index errors_tags on errors using gin (tags) with (fastupdate = off);
 create index errors_severity on errors (organization_id, project_id, severity, error_id)
     include (status, source, category, assigned_to, ignored_until, ignored_until_count)
     where not deleted and merged_into is null;

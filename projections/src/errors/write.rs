@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::fold::Change;
 use super::row::{Row, begin, change};
+use super::tagged;
 
 /// Writes changes in their order.
 pub(super) async fn write(
@@ -34,9 +35,11 @@ pub(super) async fn write(
             (None, _) => {}
         }
     }
-    if !rows.is_empty() {
-        store(connection, rows.into_values().collect()).await?;
+    if rows.is_empty() {
+        return Ok(());
     }
+    store(connection, rows.into_values().collect()).await?;
+    tagged::write(connection, &ids, changes).await?;
     Ok(())
 }
 

@@ -111,7 +111,11 @@ async fn eventful() -> World {
 
 async fn rows(world: &World) -> Vec<Value> {
     let mut rows = Vec::new();
-    for table in ["projection_errors.errors", "projection_activity.activity"] {
+    for table in [
+        "projection_errors.errors",
+        "projection_errors.tags",
+        "projection_activity.activity",
+    ] {
         let of_table: Vec<Value> = sqlx::query_scalar(&format!(
             "select to_jsonb(t) from {table} t order by t::text"
         ))
@@ -132,6 +136,31 @@ async fn events(world: &World) -> Vec<RecordedEvent> {
     .fetch_all(&world.owner)
     .await
     .unwrap()
+}
+
+#[tokio::test]
+async fn errors_stand_under_the_tags_they_have_and_no_others() {
+    let world = eventful().await;
+    let tags: Vec<(String, i64)> = sqlx::query_as(
+        "select t.tag, count(*) from projection_errors.tags t
+           join projection_errors.errors e using (organization_id, error_id)
+          where t.tag = any (e.tags) group by 1 order by 1",
+    )
+    .fetch_all(&world.owner)
+    .await
+    .unwrap();
+    assert!(tags.contains(&("billing".to_owned(), 1)), "{tags:?}");
+    let said: Vec<(String, i64)> = sqlx::query_as(
+        "select tag, count(*) from projection_errors.errors, unnest(tags) tag group by 1 order by 1",
+    )
+    .fetch_all(&world.owner)
+    .await
+    .unwrap();
+    let all: i64 = sqlx::query_scalar("select count(*) from projection_errors.tags")
+        .fetch_one(&world.owner)
+        .await
+        .unwrap();
+    assert_eq!((&tags, tags.iter().map(|(_, n)| n).sum()), (&said, all));
 }
 
 #[tokio::test]

@@ -22,6 +22,8 @@ update projection_errors.errors e
        deleted = i % 70 = 1,
        merged_into = case when i > 20000 and i % 50 = 0 and i < 32000 then next end
   from varied v where v.error_id = e.error_id;
+delete from projection_errors.tags t using projection_errors.errors e
+ where e.error_id = t.error_id and not t.tag = any (e.tags);
 update error_state s
    set status = case when i % 70 = 1 then 'deleted' else 'detected' end,
        root_id = case when i > 20000 and i % 50 = 0 and i < 32000 then next else v.error_id end

@@ -34,6 +34,7 @@ insert into projection_errors.errors (organization_id, error_id, project_id, tit
     select organization_id, error_id, project_id, 'Error ' || md5(i::text), 'high', 'detected',
            'sentry', 'database', 'ada', '{urgent}', seen, seen, 1
       from many;
+insert into projection_errors.tags select organization_id, 'urgent', error_id from many;
 insert into error_facets (organization_id, error_id, kind, value)
     select organization_id, error_id, 'release', 'release ' || i % 300 from many
     union all
@@ -74,10 +75,7 @@ pub(crate) async fn scope_of(world: &World, project: &str) -> Scope {
             .fetch_one(&world.owner)
             .await
             .unwrap();
-    Scope {
-        organization: OrganizationId(organization),
-        project: Some(ProjectId(project)),
-    }
+    Scope::of(OrganizationId(organization), Some(ProjectId(project)))
 }
 
 /// A crowded database, asked over one connection on behalf of one of its projects.
@@ -331,10 +329,7 @@ async fn no_question_reads_a_large_table_from_end_to_end() {
 async fn a_page_of_few_some_or_very_many_errors_reads_no_large_table_from_end_to_end() {
     let mut crowd = Crowd::new().await;
     let few = crowd.scope;
-    let some = Scope {
-        project: None,
-        ..few
-    };
+    let some = Scope::of(few.organization, None);
     let many = scope_of(&crowd.world, "project 1").await;
     for (scope, total, is_exact) in [
         (few, 1_000, true),

@@ -32,6 +32,8 @@ insert into projection_errors.errors (organization_id, error_id, project_id, tit
       from many m join error_state s using (error_id) order by i;
 create index errors_search on projection_errors.errors
     using gin ((title || ' ' || coalesce(culprit, '')) public.gin_trgm_ops) with (fastupdate = off);
+insert into projection_errors.tags
+    select organization_id, unnest(tags), error_id from projection_errors.errors where project_id = PROJECT on conflict do nothing;
 insert into fingerprints
     select 'TENANT'::uuid, PROJECT, 1, decode(md5(i::text), 'hex'), error_id from many;
 insert into error_facets (organization_id, error_id, kind, value)

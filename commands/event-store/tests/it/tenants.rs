@@ -16,8 +16,8 @@ async fn inhabit(store: &Store, organization: OrganizationId) {
          insert into dsn_keys (public_key, organization_id, project_id)
              select '{organization}', organization_id, project_id from projects
               where organization_id = '{organization}';
-         insert into api_keys (key_id, organization_id, project_id, name, hash)
-             select gen_random_uuid(), organization_id, project_id, 'key', '{organization}' from projects
+         insert into api_keys (key_id, organization_id, project_id, name, hash, scopes)
+             select gen_random_uuid(), organization_id, project_id, 'key', '{organization}', '{{}}' from projects
               where organization_id = '{organization}';
          select ensure_occurrence_partitions('2026-01-01', 0);
          select ingest_occurrences(array['{organization}'::uuid], array[1::bigint], array[gen_random_uuid()],
@@ -37,6 +37,16 @@ async fn inhabit(store: &Store, organization: OrganizationId) {
          insert into users (user_id, email) select gen_random_uuid(), 'it@{organization}.example';
          insert into memberships (organization_id, user_id, role)
              select '{organization}', user_id, 'owner' from users where email = 'it@{organization}.example';
+         insert into teams (team_id, organization_id, name) values (gen_random_uuid(), '{organization}', 'it');
+         insert into team_members select organization_id, team_id, user_id from teams join memberships using (organization_id)
+              where organization_id = '{organization}';
+         insert into project_roles (organization_id, project_id, user_id, role)
+             select organization_id, project_id, user_id, 'viewer' from projects join memberships using (organization_id)
+              where organization_id = '{organization}';
+         insert into invitations (invitation_id, organization_id, email, role, hash, invited_by, created_at, expires_at)
+             values (gen_random_uuid(), '{organization}', 'new@it.example', 'viewer', '{organization}', 'system', now(), now());
+         insert into service_accounts (account_id, organization_id, name, scopes, hash, created_by, created_at)
+             values (gen_random_uuid(), '{organization}', 'it', '{{}}', '', 'system', now());
          select record_audit('{organization}', null, now(), 'system', 'it', 'it', null, '', null, null);
          insert into sealed_secrets values (gen_random_uuid(), '{organization}', 'it', 'it', '', now());
          insert into project_standings values ('{organization}', 1, '2026-01-01', 'high', 'detected', 1)"

@@ -1,0 +1,172 @@
+//! People: their accounts, how they prove who they are, and how long that holds.
+//!
+//! [`People`] is the one door. An account begins with [`People::register`] and is its person's once
+//! the address is confirmed ([`recovery`]). [`People::sign_in`] begins a session, held by a browser's
+//! cookie or by tokens ([`session`], [`access_token`]); whatever changes a person's credentials
+//! raises their version and so ends the sessions before. Every step is one function of the database
+//! (`migrations/0011_sessions.sql`) and leaves its record in the audit log in the same transaction.
+
+mod access_token;
+mod account;
+mod attempts;
+mod email;
+pub mod letters;
+pub mod password;
+mod profile;
+mod recovery;
+mod secrets;
+mod session;
+mod sign_in;
+pub mod signing;
+
+use std::sync::Arc;
+
+use bugsage_domain::ids::UserId;
+use serde_json::Value;
+use sqlx::{PgConnection, PgPool};
+use thiserror::Error;
+
+pub use access_token::ACCESS_LIFETIME;
+pub use account::Registration;
+pub use email::{Email, NoEmail};
+pub use profile::{Change, Notifications, Profile};
+pub use session::{COOKIE_LIFETIME, Means, Opened, Proof, REFRESH_LIFETIME, SignedIn};
+
+use crate::audit::{self, Origin};
+use crate::clock::Clock;
+use letters::Post;
+use password::{HashError, Passwords, Unfit};
+use session::Seen;
+use signing::SigningKeys;
+
+/// The people of an installation. Cheap to clone.
+#[derive(Clone)]
+pub struct People {
+    database: PgPool,
+    clock: Clock,
+    secret: Arc<[u8]>,
+    passwords: Passwords,
+    signing: SigningKeys,
+    seen: Seen,
+    post: Post,
+}
+
+/// Why something asked of a person's account was not done.
+#[derive(Debug, Error)]
+pub enum PeopleError {
+    /// Wrong address, wrong password or not confirmed yet: all in the same words.
+    #[error("the e-mail address or the password is wrong, or the address is not confirmed yet")]
+    Wrong,
+    /// Too many attempts failed.
+    #[error("too many attempts failed: try again in {seconds} seconds")]
+    Wait {
+        /// Until then nothing is tried.
+        seconds: u32,
+    },
+    /// The password that proves it once more is wrong.
+    #[error("the password is wrong")]
+    WrongPassword,
+    /// The session is over, or its token was never one.
+    #[error("this session is over: sign in again")]
+    Over,
+    /// A link that was used, is too old or replaced.
+    #[error("this link was used, replaced by a newer one, or is too old: ask for a new one")]
+    Link,
+    /// The new password is not good enough.
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
+    /// An organization would be without an owner.
+    #[error("you are the last owner of an organization: make somebody else its owner first")]
+    LastOwner,
+    /// PostgreSQL knows no such zone.
+    #[error("there is no time zone of this name: use one such as Europe/Paris")]
+    TimeZone,
+    /// Too many passwords are being checked.
+    #[error("too many people sign in at this moment: try again in a second")]
+    Busy,
+    /// A fault of ours.
+    #[error("{0}")]
+    Failed(String),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+impl From<HashError> for PeopleError {
+    fn from(error: HashError) -> Self {
+        match error {
+            HashError::Busy => Self::Busy,
+            HashError::Failed(cause) => Self::Failed(cause),
+        }
+    }
+}
+
+impl People {
+    /// Over the pool of the app role. `issuer` names the installation in access tokens: its address.
+    ///
+    /// # Errors
+    /// When the installation's secret or its keys cannot be read.
+    pub async fn open(
+        database: PgPool,
+        clock: Clock,
+        issuer: &str,
+        algorithm: signing::Algorithm,
+    ) -> Result<Self, PeopleError> {
+        let secret: Vec<u8> = sqlx::query_scalar("select secret from installation")
+            .fetch_one(&database)
+            .await?;
+        let signing = SigningKeys::open(database.clone(), clock.clone(), issuer, algorithm).await?;
+        Ok(Self {
+            database,
+            passwords: Passwords::new(clock.clone()),
+            clock,
+            secret: secret.into(),
+            signing,
+            seen: Seen::default(),
+            post: Post::default(),
+        })
+    }
+
+    /// The same people with other parameters of their passwords.
+    #[must_use]
+    pub fn with_passwords(mut self, passwords: Passwords) -> Self {
+        self.passwords = passwords;
+        self
+    }
+
+    /// What hashes their passwords.
+    #[must_use]
+    pub const fn passwords(&self) -> &Passwords {
+        &self.passwords
+    }
+
+    /// Records what a person did, or what was tried on their account.
+    async fn record(
+        &self,
+        connection: &mut PgConnection,
+        origin: &Origin,
+        action: &str,
+        user: Option<UserId>,
+        change: Option<(Value, Value)>,
+    ) -> Result<(), sqlx::Error> {
+        let (before, after) = change.unzip();
+        let record = audit::Record {
+            organization: None,
+            user,
+            at: self.clock.now(),
+            action,
+            subject: user.map_or_else(|| "unknown".to_owned(), |user| format!("user:{user}")),
+            before,
+            after,
+        };
+        audit::record(connection, origin, record).await
+    }
+}
+
+/// The origin of what somebody does, once it is known who.
+fn by(user: UserId, origin: &Origin) -> Origin {
+    Origin {
+        actor: format!("user:{user}"),
+        ..origin.clone()
+    }
+}

@@ -1,0 +1,8 @@
+//! People: accounts, passwords, sessions and tokens, against a real PostgreSQL.
+
+mod account;
+mod attempts;
+mod letters;
+mod refresh;
+mod signing;
+mod town;
