@@ -15,6 +15,7 @@ pub mod hosts;
 pub mod idempotency;
 pub mod in_flight;
 pub mod ingest;
+pub mod input;
 pub mod keys;
 pub mod limits;
 pub mod logs;

@@ -20,6 +20,7 @@ mod errors;
 mod health;
 mod idempotency;
 mod ingest;
+mod input;
 mod keys;
 mod limited;
 mod min_position;
