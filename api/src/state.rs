@@ -13,6 +13,7 @@ use crate::access::Access;
 use crate::heavy::Heavy;
 use crate::in_flight::InFlight;
 use crate::keys::Keys;
+use crate::limits::Limits;
 use crate::nats::Nats;
 use crate::settings::Settings;
 
@@ -52,6 +53,8 @@ pub struct Services {
     pub queries: Queries,
     /// DSN keys and projects.
     pub keys: Keys,
+    /// How much each may ask.
+    pub limits: Limits,
     /// Who may do what.
     pub access: Access,
     /// Bytes of bodies held at once.
