@@ -14,6 +14,7 @@ use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 
 use cli::config::{self, Config};
+use cli::keys::{self, Keys};
 use cli::projections::{self, Projections};
 use cli::projects::{self, Projects};
 use cli::replay::{self, Replay};
@@ -49,6 +50,9 @@ enum Command {
     /// Look at projects and change what they keep and scrub, as the owner.
     #[command(subcommand)]
     Projects(Projects),
+    /// Change the keys that access tokens are signed with, as the owner.
+    #[command(subcommand)]
+    Keys(Keys),
     /// Print the history of an error and the state it folds to, as JSON lines.
     Replay(Replay),
     /// Data to try BugSage with.
@@ -115,6 +119,7 @@ async fn run(file: Option<&Path>, command: Command) -> Result<ExitCode, Failure>
         }
         Command::Projections(command) => projections::run(&settings, command).await,
         Command::Projects(command) => projects::run(&settings, command).await,
+        Command::Keys(command) => keys::run(&settings, command).await,
         Command::Replay(replay) => replay::run(&settings, replay).await,
         Command::Demo(DemoCommand::Seed { env_file }) => {
             let owner = connect(

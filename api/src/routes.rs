@@ -10,7 +10,9 @@ use axum::routing::post;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use utoipa::OpenApi;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, Http, HttpAuthScheme, HttpBuilder, SecurityScheme,
+};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::SwaggerUi;
@@ -19,6 +21,7 @@ use crate::errors::{bulk, bulk_ingest, change, create, list, read, verbs};
 use crate::ingest::answer::Rejection;
 use crate::ingest::{cors, endpoint};
 use crate::problem::Problem;
+use crate::session::{me, recovery, sign_in, sign_out};
 use crate::state::App;
 use crate::{health, metrics, min_position, request_id, transfer};
 
@@ -28,27 +31,36 @@ const BODY_PAUSE: Duration = Duration::from_secs(10);
 #[derive(OpenApi)]
 #[openapi(
     info(title = "BugSage", description = "Errors grouped, explained, fixed, and never forgotten."),
-    modifiers(&ApiKey),
+    modifiers(&Proofs),
     security(("api_key" = [])),
     components(schemas(Problem, Rejection)),
     tags(
         (name = "errors", description = "The groups of like occurrences"),
         (name = "occurrences", description = "Single reports"),
+        (name = "people", description = "Accounts, and how their people sign in"),
         (name = "ingest", description = "Where SDKs send to"),
         (name = "operation", description = "The service itself"),
     )
 )]
 struct Document;
 
-struct ApiKey;
+/// How a request may prove who sends it.
+struct Proofs;
 
-impl utoipa::Modify for ApiKey {
+impl utoipa::Modify for Proofs {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let key = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-        document
-            .components
-            .get_or_insert_default()
-            .add_security_scheme("api_key", key);
+        let token = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT");
+        let session = ApiKey::Cookie(ApiKeyValue::with_description(
+            "__Host-bugsage",
+            "A browser's session. Changes also need the header X-CSRF-Token.",
+        ));
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("api_key", key);
+        components.add_security_scheme("access_token", SecurityScheme::Http(token.build()));
+        components.add_security_scheme("session", SecurityScheme::ApiKey(session));
     }
 }
 
@@ -67,6 +79,21 @@ fn rest() -> OpenApiRouter<App> {
         .routes(routes!(read::occurrences))
         .routes(routes!(read::activity))
         .routes(routes!(read::occurrence))
+}
+
+fn people() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(sign_in::register))
+        .routes(routes!(sign_in::login))
+        .routes(routes!(sign_in::refresh))
+        .routes(routes!(sign_out::logout))
+        .routes(routes!(sign_out::logout_all))
+        .routes(routes!(recovery::verify_email))
+        .routes(routes!(recovery::resend))
+        .routes(routes!(recovery::forgot_password))
+        .routes(routes!(recovery::reset_password))
+        .routes(routes!(sign_in::change_password))
+        .routes(routes!(me::me, me::change_me, me::erase_me))
 }
 
 fn operation() -> OpenApiRouter<App> {
@@ -102,6 +129,7 @@ fn ingest() -> Router<App> {
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = rest().into_openapi();
+    document.merge(people().into_openapi());
     document.merge(operation().into_openapi());
     document.merge(described_ingest().into_openapi());
     document
@@ -110,8 +138,10 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 /// The whole service.
 pub fn router(app: App) -> Router {
     let (rest, _) = rest().split_for_parts();
+    let (people, _) = people().split_for_parts();
     let rest = rest
         .layer(from_fn_with_state(app.clone(), min_position::layer))
+        .merge(people)
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE));
     let (operation, _) = operation().split_for_parts();
     let mut router = Router::new().merge(rest).merge(operation).merge(ingest());

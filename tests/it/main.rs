@@ -22,6 +22,7 @@ mod ingest;
 mod keys;
 mod min_position;
 mod openapi;
+mod people;
 mod problems;
 mod proxy;
 mod ready;

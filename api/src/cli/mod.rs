@@ -3,6 +3,7 @@
 use std::io::Write;
 
 pub(crate) mod config;
+pub(crate) mod keys;
 pub(crate) mod projections;
 pub(crate) mod projects;
 pub(crate) mod replay;

@@ -76,6 +76,17 @@ impl Problem {
         )
     }
 
+    /// 403: known, and not allowed.
+    #[must_use]
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "/problems/forbidden",
+            "Not allowed",
+            detail,
+        )
+    }
+
     /// 404: it does not exist, or is not yours to see.
     #[must_use]
     pub fn not_found(what: &str) -> Self {
@@ -95,6 +106,17 @@ impl Problem {
             "/problems/method-not-allowed",
             "Method not allowed",
             "this address does not take that method: see /docs",
+        )
+    }
+
+    /// 409: not as things are.
+    #[must_use]
+    pub fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "/problems/conflict",
+            "Conflict",
+            detail,
         )
     }
 
@@ -165,6 +187,18 @@ impl Problem {
             detail,
         )
         .after(1)
+    }
+
+    /// 429: too many attempts failed; again in so many seconds.
+    #[must_use]
+    pub fn attempts(detail: impl Into<String>, seconds: u32) -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "/problems/attempts",
+            "Too many attempts",
+            detail,
+        )
+        .after(seconds)
     }
 
     /// 501: HTTP has it, BugSage does not.

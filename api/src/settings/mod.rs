@@ -8,7 +8,9 @@ mod database;
 mod file;
 mod ingest;
 mod log;
+mod mail;
 mod nats;
+mod people;
 mod reader;
 mod secret;
 mod server;
@@ -19,7 +21,9 @@ use std::path::Path;
 pub use database::Database;
 pub use ingest::Ingest;
 pub use log::{Format, Log};
+pub use mail::Mail;
 pub use nats::Nats;
+pub use people::{People, Registration};
 pub use reader::{Origin, Setting};
 pub use secret::Secret;
 pub use server::Server;
@@ -52,6 +56,10 @@ pub struct Settings {
     pub nats: Nats,
     /// Taking occurrences.
     pub ingest: Ingest,
+    /// Who may have an account.
+    pub people: People,
+    /// How mail leaves.
+    pub mail: Mail,
     /// What it tells.
     pub log: Log,
     /// Where its traces go.
@@ -112,6 +120,8 @@ impl Settings {
             database: Database::read(&mut reader),
             nats: Nats::read(&mut reader),
             ingest: Ingest::read(&mut reader),
+            people: People::read(&mut reader, environment),
+            mail: Mail::read(&mut reader, environment),
             log: Log::read(&mut reader, environment),
             traces: Traces::read(&mut reader),
         };
