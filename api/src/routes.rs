@@ -1,12 +1,15 @@
 //! All addresses in one table, with what stands around them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use tower::util::{MapRequestLayer, MapResponseLayer};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use utoipa::OpenApi;
@@ -22,8 +25,11 @@ use crate::organizations::{
     service_accounts, teams,
 };
 use crate::problem::Problem;
+use crate::session::{me, recovery, sign_in, sign_out};
 use crate::state::App;
-use crate::{access, health, metrics, min_position, request_id, transfer};
+use crate::{
+    access, address, browser, health, hosts, limits, metrics, min_position, request_id, transfer,
+};
 
 /// How long the next part of a body of the REST API is waited for.
 const BODY_PAUSE: Duration = Duration::from_secs(10);
@@ -38,6 +44,7 @@ const BODY_PAUSE: Duration = Duration::from_secs(10);
         (name = "occurrences", description = "Single reports"),
         (name = "organization", description = "Members, invitations, teams, keys and the audit log"),
         (name = "projects", description = "Projects, their DSN keys and who has roles in them"),
+        (name = "people", description = "Accounts, and how their people sign in"),
         (name = "ingest", description = "Where SDKs send to"),
         (name = "operation", description = "The service itself"),
     )
@@ -118,6 +125,21 @@ fn projects() -> OpenApiRouter<App> {
         ))
 }
 
+fn people() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(sign_in::register))
+        .routes(routes!(sign_in::login))
+        .routes(routes!(sign_in::refresh))
+        .routes(routes!(sign_out::logout))
+        .routes(routes!(sign_out::logout_all))
+        .routes(routes!(recovery::verify_email))
+        .routes(routes!(recovery::resend))
+        .routes(routes!(recovery::forgot_password))
+        .routes(routes!(recovery::reset_password))
+        .routes(routes!(sign_in::change_password))
+        .routes(routes!(me::me, me::change_me, me::erase_me))
+}
+
 fn operation() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(health::health))
@@ -151,6 +173,7 @@ fn ingest() -> Router<App> {
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = rest().into_openapi();
+    document.merge(people().into_openapi());
     document.merge(operation().into_openapi());
     document.merge(described_ingest().into_openapi());
     access::documented::complete(&mut document);
@@ -160,19 +183,32 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 /// The whole service.
 pub fn router(app: App) -> Router {
     let (rest, _) = rest().split_for_parts();
+    let (people, _) = people().split_for_parts();
     let rest = rest
+        // First, so that the layers are around it: a preflight is no method of ours.
+        .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .layer(from_fn_with_state(app.clone(), min_position::layer))
-        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE));
+        .merge(people)
+        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
+        .layer(from_fn_with_state(app.clone(), limits::layer))
+        .layer(browser::cors(&app.settings))
+        .layer(from_fn_with_state(app.clone(), hosts::layer));
     let (operation, _) = operation().split_for_parts();
-    let mut router = Router::new().merge(rest).merge(operation).merge(ingest());
-    if app.settings.server.docs {
-        router = router.merge(SwaggerUi::new("/docs").url("/api/v1/openapi.json", openapi()));
-    }
-    router
-        // Every body is counted and bounded while it is read: see in_flight.
-        .layer(DefaultBodyLimit::disable())
+    let ingest = ingest()
+        .layer(from_fn_with_state(app.clone(), hosts::layer))
+        .method_not_allowed_fallback(async || Problem::method_not_allowed());
+    let proxies: Arc<[_]> = app.settings.network.trusted_proxies.as_slice().into();
+    let hsts = browser::hsts(&app.settings);
+    Router::new()
+        .merge(rest)
+        .merge(operation)
         .fallback(async || Problem::not_found("such address"))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        .layer(MapResponseLayer::new(browser::data::<Body>))
+        .merge(page(&app))
+        .merge(ingest)
+        // Every body is counted and bounded while it is read: see in_flight.
+        .layer(DefaultBodyLimit::disable())
         .layer(CatchPanicLayer::custom(
             |_: Box<dyn std::any::Any + Send>| {
                 Problem::internal(&"a handler panicked").into_response()
@@ -180,6 +216,23 @@ pub fn router(app: App) -> Router {
         ))
         .layer(from_fn(transfer::layer))
         .layer(from_fn(cors::layer))
+        .layer(MapRequestLayer::new(move |request: Request| {
+            address::noted(request, &proxies)
+        }))
+        .layer(MapResponseLayer::new(move |answer: Response| {
+            browser::any(answer, hsts.as_ref())
+        }))
         .layer(from_fn_with_state(app.clone(), request_id::layer))
         .with_state(app)
+}
+
+/// The page that shows the document, where it is wanted.
+fn page(app: &App) -> Router<App> {
+    if !app.settings.server.docs {
+        return Router::new();
+    }
+    Router::new()
+        .merge(SwaggerUi::new("/docs").url("/api/v1/openapi.json", openapi()))
+        .layer(MapResponseLayer::new(browser::page::<Body>))
+        .layer(from_fn_with_state(app.clone(), hosts::layer))
 }
