@@ -61,12 +61,18 @@ create table invitations (
     expires_at      timestamptz not null,
     accepted_at     timestamptz,
     revoked_at      timestamptz,
+    -- When the letter is tried next; null: nothing to send. Its token is made when it is written.
+    letter_due_at   timestamptz,
+    letter_tries    integer not null default 0,
+    letter_hash     bytea,
+    constraint invitations_letter_hash unique (letter_hash),
     constraint invitations_hash unique (hash),
     constraint invitations_role check (role in ('owner', 'admin', 'developer', 'viewer', 'auditor')),
     constraint invitations_email_form check (email = lower(email) and length(email) between 3 and 254)
 );
 create unique index invitations_open on invitations (organization_id, email)
     where accepted_at is null and revoked_at is null;
+create index invitations_due on invitations (letter_due_at) where letter_due_at is not null;
 
 -- Null: the whole organization.
 alter table api_keys alter column project_id drop not null;
@@ -225,8 +231,32 @@ create function find_invitation(token_hash bytea)
     language sql stable security definer set search_path = public, pg_temp
     as $$
         select invitation_id, organization_id, email, role, expires_at from invitations
-         where hash = token_hash and accepted_at is null and revoked_at is null
+         where (hash = token_hash or letter_hash = token_hash)
+           and accepted_at is null and revoked_at is null
     $$;
+
+-- The letter that is due first, into the hands of one sender until the lease is over.
+create function take_invitation_letter(p_now timestamptz, p_lease timestamptz)
+    returns table (invitation_id uuid, email text, organization text, role text, tries integer)
+    language sql security definer set search_path = public, pg_temp
+    as $$
+        update invitations i set letter_due_at = p_lease, letter_tries = letter_tries + 1
+          from organizations o
+         where o.organization_id = i.organization_id and i.invitation_id = (
+               select d.invitation_id from invitations d
+                where d.letter_due_at <= p_now and d.expires_at > p_now
+                  and d.accepted_at is null and d.revoked_at is null
+                order by d.letter_due_at limit 1 for update skip locked)
+        returning i.invitation_id, i.email, o.name, i.role, i.letter_tries
+    $$;
+
+create function keep_invitation_token(p_invitation uuid, p_hash bytea) returns void
+    language sql security definer set search_path = public, pg_temp
+    as $$ update invitations set letter_hash = p_hash where invitation_id = p_invitation $$;
+
+create function invitation_letter_tried(p_invitation uuid, p_next timestamptz) returns void
+    language sql security definer set search_path = public, pg_temp
+    as $$ update invitations set letter_due_at = p_next where invitation_id = p_invitation $$;
 
 -- When keys were last used: written for many at a time, never back in time.
 create function note_use(ids uuid[], moments timestamptz[]) returns void
@@ -247,10 +277,12 @@ create function forget_invitations(before timestamptz) returns void
 
 revoke all on function find_dsn_key, find_api_key, find_service_account, find_memberships, find_organizations,
     find_invitation,
-    note_use, forget_invitations from public;
+    take_invitation_letter, keep_invitation_token, invitation_letter_tried, note_use, forget_invitations
+    from public;
 grant execute on function find_dsn_key, find_api_key, find_service_account, find_memberships, find_organizations,
     find_invitation,
-    note_use, forget_invitations to bugsage_app;
+    take_invitation_letter, keep_invitation_token, invitation_letter_tried, note_use, forget_invitations
+    to bugsage_app;
 
 -- Whoever is erased is not remembered as invited either.
 create function forget_invited() returns trigger

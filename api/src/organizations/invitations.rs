@@ -33,7 +33,7 @@ pub async fn list_invitations(
     Ok(Json(listed))
 }
 
-/// Invites somebody, for seven days. The token is for them; it is shown this once.
+/// Invites somebody, for seven days, by a letter. The token opens the same; it is shown this once.
 #[utoipa::path(post, path = "/api/v1/invitations", tag = "organization",
     security(("api_key" = ["invitations:write"])), request_body = NewInvitation, responses(
     (status = 201, description = "Invited", body = InvitationMade),

@@ -7,6 +7,7 @@ mod statistics;
 use std::time::Duration;
 
 use axum::Router;
+use bugsage_commands::access::letters as access_letters;
 use bugsage_commands::clock::Clock;
 use bugsage_commands::ingest::{Ingest, IngestLimits};
 use bugsage_commands::people::{People, PeopleError, letters};
@@ -122,6 +123,14 @@ pub async fn start_with(
     let algorithm = settings.people.token_algorithm;
     let people = People::open(app_pool.clone(), clock.clone(), &url, algorithm).await?;
     let mailer = settings.mail.mailer();
+    let invitations = access_letters::run(
+        app_pool.clone(),
+        clock.clone(),
+        mailer.clone(),
+        url.clone(),
+        stop.clone(),
+    );
+    tasks.spawn(invitations);
     tasks.spawn(letters::run(people.clone(), mailer, url, stop.clone()));
 
     let (writer, writing) = Writer::start(app_pool.clone());

@@ -3,7 +3,8 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use bugsage_commands::people::{Means, Registration};
+use bugsage_commands::access::invitations;
+use bugsage_commands::people::{Email, Means, Registration};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -32,6 +33,10 @@ pub struct Register {
     #[serde(default)]
     #[schema(max_length = 100)]
     pub name: String,
+    /// The token of an invitation, where an account begins with one. It is accepted afterwards.
+    #[serde(default)]
+    #[schema(max_length = 100)]
+    pub invitation: Option<String>,
 }
 
 /// Registers an account. The answer is the same for an address that has one.
@@ -46,11 +51,7 @@ pub async fn register(
 ) -> Result<Response, Problem> {
     match app.settings.people.registration {
         settings::Registration::Open => {}
-        settings::Registration::Invitation => {
-            return Err(Problem::forbidden(
-                "an account begins with an invitation here: ask an admin for one",
-            ));
-        }
+        settings::Registration::Invitation => invited(&app, &asked).await?,
         settings::Registration::Off => {
             return Err(Problem::forbidden(
                 "nobody can register here: ask who runs this installation",
@@ -66,6 +67,22 @@ pub async fn register(
     Ok(Told::answer(
         StatusCode::ACCEPTED,
         "look at your mail: a letter there says how to go on",
+    ))
+}
+
+/// That they hold an open invitation to their address; any other is as none.
+async fn invited(app: &App, asked: &Register) -> Result<(), Problem> {
+    let (email, now): (Email, _) = (asked.email.parse()?, app.clock.now());
+    let holds = match &asked.invitation {
+        Some(token) => invitations::is_for(&app.database, token, &email, now).await?,
+        None => false,
+    };
+    if holds {
+        return Ok(());
+    }
+    Err(Problem::forbidden(
+        "an account begins with an invitation here: ask an admin for one to this address, and send \
+         its token as `invitation`",
     ))
 }
 

@@ -140,8 +140,9 @@ pub async fn create(
     clear(&mut transaction, acting, &asked.email).await?;
     let token = format!("{PREFIX}{secret}");
     sqlx::query(
-        "insert into invitations (invitation_id, organization_id, email, role, hash, invited_by, created_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into invitations (invitation_id, organization_id, email, role, hash, invited_by, created_at,
+                                  expires_at, letter_due_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $7)",
     )
     .bind(id)
     .bind(acting.organization.0)
@@ -259,6 +260,23 @@ pub async fn find(app: &PgPool, token: &str, at: DateTime<Utc>) -> Result<Found,
         return Err(AccessError::Conflict(told.to_owned()));
     }
     Ok(found)
+}
+
+/// Whether this is the token of an open invitation to this address.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_for(
+    app: &PgPool,
+    token: &str,
+    email: &Email,
+    at: DateTime<Utc>,
+) -> Result<bool, AccessError> {
+    match find(app, token, at).await {
+        Ok(found) => Ok(found.email.as_deref() == Some(email.as_str())),
+        Err(AccessError::Unknown(_) | AccessError::Conflict(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Lets a person in who has the token and the address that was invited.

@@ -9,6 +9,7 @@ pub mod api_keys;
 mod bounded;
 pub mod dsn_keys;
 pub mod invitations;
+pub mod letters;
 mod listed;
 pub mod members;
 pub mod organizations;

@@ -10,5 +10,6 @@ mod places;
 mod projects;
 mod sameness;
 mod service_accounts;
+mod story;
 mod teams;
 mod town;
