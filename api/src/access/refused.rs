@@ -1,5 +1,5 @@
-//! Refusals in the audit log. One that repeats is told once a minute, so that a program which tries
-//! again and again does not fill it.
+//! Refusals in the audit log. Of one actor's for one reason the first in a minute is told, so that a
+//! program which tries again and again does not fill it.
 
 use std::time::Duration;
 
@@ -42,7 +42,8 @@ pub(crate) async fn tell(
     why: &str,
 ) {
     let told = &app.access.refusals.0;
-    let fresh = told.entry(format!("{organization} {} {what} {why}", origin.actor));
+    // Not by what was asked: ids are without number.
+    let fresh = told.entry(format!("{organization} {} {why}", origin.actor));
     if !fresh.or_insert(()).is_fresh() {
         return;
     }

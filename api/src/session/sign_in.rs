@@ -3,13 +3,14 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use bugsage_commands::access::invitations;
+use bugsage_commands::access::{AccessError, invitations};
 use bugsage_commands::people::{Email, Means, Registration};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::body::{Session, Told, name};
-use super::{Here, Person, means};
+use super::{Here, means};
+use crate::access::identity::SignedIn;
 use crate::errors::body::Body;
 use crate::problem::Problem;
 use crate::problem::documented::{ChangingOneself, SigningIn};
@@ -33,9 +34,8 @@ pub struct Register {
     #[serde(default)]
     #[schema(max_length = 100)]
     pub name: String,
-    /// The token of an invitation, where an account begins with one. It is accepted afterwards.
-    #[serde(default)]
-    #[schema(max_length = 100)]
+    /// The token of an invitation for this address, where registering needs one. It is not used up:
+    /// accept it once signed in.
     pub invitation: Option<String>,
 }
 
@@ -49,9 +49,12 @@ pub async fn register(
     Here(origin): Here,
     Body(asked, _held): Body<Register, MAX>,
 ) -> Result<Response, Problem> {
+    let email: Email = asked.email.parse()?;
     match app.settings.people.registration {
         settings::Registration::Open => {}
-        settings::Registration::Invitation => invited(&app, &asked).await?,
+        settings::Registration::Invitation => {
+            invited(&app, &email, asked.invitation.as_deref()).await?;
+        }
         settings::Registration::Off => {
             return Err(Problem::forbidden(
                 "nobody can register here: ask who runs this installation",
@@ -59,7 +62,7 @@ pub async fn register(
         }
     }
     let registration = Registration {
-        email: asked.email.parse()?,
+        email,
         name: name(&asked.name)?,
         password: asked.password,
     };
@@ -70,20 +73,23 @@ pub async fn register(
     ))
 }
 
-/// That they hold an open invitation to their address; any other is as none.
-async fn invited(app: &App, asked: &Register) -> Result<(), Problem> {
-    let (email, now): (Email, _) = (asked.email.parse()?, app.clock.now());
-    let holds = match &asked.invitation {
-        Some(token) => invitations::is_for(&app.database, token, &email, now).await?,
-        None => false,
+/// Lets on who holds an invitation for this address. The address must be confirmed all the same: who
+/// invites sees the token too.
+async fn invited(app: &App, email: &Email, token: Option<&str>) -> Result<(), Problem> {
+    let found = match token {
+        Some(token) => match invitations::find(&app.database, token, app.clock.now()).await {
+            Ok(found) => found.email,
+            Err(AccessError::Database(error)) => return Err(error.into()),
+            Err(_) => None,
+        },
+        None => None,
     };
-    if holds {
-        return Ok(());
+    match found.as_deref() == Some(email.as_str()) {
+        true => Ok(()),
+        false => Err(Problem::forbidden(
+            "an account begins with an invitation here: ask an admin for one, and register with its token",
+        )),
     }
-    Err(Problem::forbidden(
-        "an account begins with an invitation here: ask an admin for one to this address, and send \
-         its token as `invitation`",
-    ))
 }
 
 /// Who signs in.
@@ -175,8 +181,7 @@ pub struct ChangePassword {
 ))]
 pub async fn change_password(
     State(app): State<App>,
-    person: Person,
-    Here(origin): Here,
+    SignedIn { person, origin }: SignedIn,
     headers: HeaderMap,
     Body(asked, _held): Body<ChangePassword, MAX>,
 ) -> Result<Response, Problem> {

@@ -262,23 +262,6 @@ pub async fn find(app: &PgPool, token: &str, at: DateTime<Utc>) -> Result<Found,
     Ok(found)
 }
 
-/// Whether this is the token of an open invitation to this address.
-///
-/// # Errors
-/// When the database fails.
-pub async fn is_for(
-    app: &PgPool,
-    token: &str,
-    email: &Email,
-    at: DateTime<Utc>,
-) -> Result<bool, AccessError> {
-    match find(app, token, at).await {
-        Ok(found) => Ok(found.email.as_deref() == Some(email.as_str())),
-        Err(AccessError::Unknown(_) | AccessError::Conflict(_)) => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
 /// Lets a person in who has the token and the address that was invited.
 ///
 /// # Errors
