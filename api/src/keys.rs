@@ -1,41 +1,44 @@
-//! Keys: who calls, and for which project. Looked up once, remembered for a few seconds.
+//! DSN keys and projects: for whom an occurrence is. Looked up once, remembered for a few seconds.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::FromRequestParts;
-use axum::http::header::AUTHORIZATION;
-use axum::http::request::Parts;
 use bugsage_commands::ingest::{Dictionaries, Reporter};
-use bugsage_domain::actor::Actor;
 use bugsage_domain::ids::{OrganizationId, ProjectId};
 use bugsage_domain::scrub::Rules;
-use bugsage_event_store::{CommandContext, Metadata, in_time};
-use bugsage_projections::Scope;
+use bugsage_event_store::{in_time, tenant};
 use moka::future::Cache;
-use sha2::{Digest, Sha256};
 use sqlx::{FromRow, PgPool};
 use uuid::Uuid;
 
 use crate::problem::Problem;
-use crate::request_id;
-use crate::state::App;
 
-/// How long a key is remembered: so long a revoked one may still work.
-const REMEMBERED: Duration = Duration::from_secs(5);
-/// Keys remembered at once, wrong ones included.
-const KEYS: u64 = 10_000;
+/// How long what was looked up is believed: so long a revoked key may still work.
+pub(crate) const REMEMBERED: Duration = Duration::from_secs(5);
+/// Entries remembered at once of each kind, wrong keys included.
+pub(crate) const ENTRIES: u64 = 10_000;
 /// Characters of a DSN's public key.
 const DSN_KEY_MAX: usize = 64;
-/// What an API key begins with, so that secret scanners find it.
-pub const API_KEY_PREFIX: &str = "bsk_";
 
-/// The keys of all organizations. Cheap to clone.
+/// A cache of what was looked up.
+pub(crate) fn remembered<K, V>() -> Cache<K, V>
+where
+    K: std::hash::Hash + Eq + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    Cache::builder()
+        .max_capacity(ENTRIES)
+        .time_to_live(REMEMBERED)
+        .build()
+}
+
+/// The DSN keys and projects of all organizations. Cheap to clone.
 #[derive(Clone)]
 pub struct Keys {
     database: PgPool,
     dsn: Cache<String, Option<DsnKey>>,
-    api: Cache<[u8; 32], Option<Caller>>,
+    projects: Cache<(OrganizationId, ProjectId), Option<Project>>,
+    only: Cache<OrganizationId, Option<ProjectId>>,
     secret: Arc<[u8]>,
     dictionaries: Dictionaries,
 }
@@ -43,21 +46,23 @@ pub struct Keys {
 /// A DSN's key: may send occurrences, nothing else.
 #[derive(Debug, Clone)]
 pub struct DsnKey {
+    /// Its id.
+    pub id: Uuid,
     /// For whom.
     pub reporter: Reporter,
-    /// Whether it may be used.
+    /// Whether it may be used: neither it nor its project is switched off.
     pub enabled: bool,
+    /// Occurrences a minute; `None` for as many as the service takes.
+    pub rate_limit: Option<u32>,
 }
 
-/// Who calls the API, proved by a key.
+/// A project, as one who reports to it must know it.
 #[derive(Debug, Clone)]
-pub struct Caller {
-    /// What it may see and change.
-    pub scope: Scope,
-    /// Named in the events it causes.
-    pub actor: Actor,
-    /// For the occurrences it sends.
+pub struct Project {
+    /// What is reported in its name.
     pub reporter: Reporter,
+    /// Whether it takes nothing more.
+    pub closed: bool,
 }
 
 #[derive(FromRow)]
@@ -81,14 +86,9 @@ impl Keys {
             .await?;
         Ok(Self {
             database,
-            dsn: Cache::builder()
-                .max_capacity(KEYS)
-                .time_to_live(REMEMBERED)
-                .build(),
-            api: Cache::builder()
-                .max_capacity(KEYS)
-                .time_to_live(REMEMBERED)
-                .build(),
+            dsn: remembered(),
+            projects: remembered(),
+            only: remembered(),
             secret: secret.into(),
             dictionaries: Dictionaries::default(),
         })
@@ -123,6 +123,13 @@ impl Keys {
         &self.secret
     }
 
+    /// Lets this process look up everything anew; others do within seconds.
+    pub fn forget(&self) {
+        self.dsn.invalidate_all();
+        self.projects.invalidate_all();
+        self.only.invalidate_all();
+    }
+
     /// The DSN key with this public part; `None` if there is none.
     ///
     /// # Errors
@@ -135,7 +142,9 @@ impl Keys {
         let find = async {
             #[derive(FromRow)]
             struct Row {
+                key_id: Uuid,
                 enabled: bool,
+                rate_limit: Option<i32>,
                 #[sqlx(flatten)]
                 project: ProjectRow,
             }
@@ -147,7 +156,9 @@ impl Keys {
                 return Ok(None);
             };
             Ok(Some(DsnKey {
+                id: row.key_id,
                 enabled: row.enabled,
+                rate_limit: row.rate_limit.and_then(|limit| limit.try_into().ok()),
                 reporter: self.reporter(row.project).await?,
             }))
         };
@@ -156,83 +167,69 @@ impl Keys {
             .await
     }
 
-    /// The caller with this API key; `None` if there is none.
+    /// A project of an organization; `None` if it has none such.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn api(&self, key: &str) -> Result<Option<Caller>, Arc<sqlx::Error>> {
-        let hash = hash_api_key(key);
+    pub async fn project(
+        &self,
+        organization: OrganizationId,
+        project: ProjectId,
+    ) -> Result<Option<Project>, Arc<sqlx::Error>> {
         let find = async {
             #[derive(FromRow)]
             struct Row {
-                key_id: Uuid,
+                closed: bool,
                 #[sqlx(flatten)]
                 project: ProjectRow,
             }
-            let row: Option<Row> = sqlx::query_as("select * from find_api_key($1)")
-                .bind(hash.as_slice())
-                .fetch_optional(&self.database)
-                .await?;
+            let mut transaction = tenant(&self.database, organization).await?;
+            let row: Option<Row> = sqlx::query_as(
+                "select closed_at is not null as closed, organization_id, project_id, scrub_emails,
+                        scrub_ip_addresses, scrub_keys, dictionary_id
+                   from projects where organization_id = $1 and project_id = $2",
+            )
+            .bind(organization.0)
+            .bind(project.0)
+            .fetch_optional(&mut *transaction)
+            .await?;
+            drop(transaction);
             let Some(row) = row else {
                 return Ok(None);
             };
-            let reporter = self.reporter(row.project).await?;
-            Ok(Some(Caller {
-                scope: Scope {
-                    organization: reporter.organization_id,
-                    project: Some(reporter.project_id),
-                },
-                actor: Actor::ApiKey { id: row.key_id },
-                reporter,
+            Ok(Some(Project {
+                closed: row.closed,
+                reporter: self.reporter(row.project).await?,
             }))
         };
-        self.api.try_get_with(hash, in_time(find)).await
+        self.projects
+            .try_get_with((organization, project), in_time(find))
+            .await
     }
-}
 
-/// What is stored of an API key: it has 128 bits of chance, so one round of SHA-256 is enough.
-#[must_use]
-pub fn hash_api_key(key: &str) -> [u8; 32] {
-    Sha256::digest(key.as_bytes()).into()
-}
-
-impl Caller {
-    /// What an executor needs to know of a command of this caller.
-    #[must_use]
-    pub fn context(&self) -> CommandContext {
-        let request_id = request_id::current();
-        CommandContext {
-            metadata: Metadata {
-                organization_id: self.scope.organization,
-                actor: self.actor.to_string(),
-                correlation_id: request_id.clone(),
-                request_id,
-                causation_id: None,
-            },
-            idempotency: None,
-            if_match: None,
-            texts: Vec::new(),
-        }
-    }
-}
-
-impl FromRequestParts<App> for Caller {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let key = parts
-            .headers
-            .get(AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, key)| key.trim())
-            .ok_or_else(|| Problem::unauthorized("send an API key: Authorization: Bearer bsk_…"))?;
-        let caller = app.keys.api(key).await.map_err(Problem::from)?;
-        let caller =
-            caller.ok_or_else(|| Problem::unauthorized("this API key is unknown or revoked"))?;
-        request_id::belongs_to(caller.scope.organization);
-        Ok(caller)
+    /// The project that is meant where none is named: an organization's only one that is open.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn only_project(
+        &self,
+        organization: OrganizationId,
+    ) -> Result<Option<ProjectId>, Arc<sqlx::Error>> {
+        let find = async {
+            let mut transaction = tenant(&self.database, organization).await?;
+            let open: Vec<i64> = sqlx::query_scalar(
+                "select project_id from projects
+                  where organization_id = $1 and closed_at is null limit 2",
+            )
+            .bind(organization.0)
+            .fetch_all(&mut *transaction)
+            .await?;
+            Ok(match open[..] {
+                [only] => Some(ProjectId(only)),
+                _ => None,
+            })
+        };
+        self.only.try_get_with(organization, in_time(find)).await
     }
 }
 

@@ -1,9 +1,10 @@
 //! How the world reaches BugSage.
 //!
-//! A request gets its id ([`request_id`]), finds its handler in [`routes`], is let in by a
-//! key ([`keys`]), calls one command or one query, and is answered; every error becomes a
+//! A request gets its id ([`request_id`]), finds its handler in [`routes`], is let in by
+//! [`access`], or by a DSN's key ([`keys`]), calls one command or one query, and is answered; every error becomes a
 //! [`problem`] in one place, and for SDKs a rejection ([`ingest::answer`]).
 
+pub mod access;
 pub mod address;
 pub mod demo;
 pub mod errors;
@@ -17,6 +18,7 @@ pub mod logs;
 pub mod metrics;
 pub mod min_position;
 pub mod nats;
+pub mod organizations;
 pub mod problem;
 pub mod projects;
 pub mod request_id;

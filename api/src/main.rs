@@ -13,6 +13,7 @@ use bugsage_event_store::{DatabaseRole, connect, migrate};
 use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 
+use cli::audit::{self, Audit};
 use cli::config::{self, Config};
 use cli::keys::{self, Keys};
 use cli::projections::{self, Projections};
@@ -22,9 +23,9 @@ use cli::{Failure, say};
 
 /// Errors grouped, explained, fixed, and never forgotten.
 ///
-/// Settings are environment variables, and a file for those that are not set; DATABASE_URL and
-/// NATS_URL are the two that must be given (or BUGSAGE_NATS=off). `make run` sets all of them up
-/// on one machine.
+/// Settings are environment variables, and a file for those that are not set; DATABASE_URL,
+/// NATS_URL (or BUGSAGE_NATS=off) and BUGSAGE_SEAL_KEYS must be given. `make run` sets all of them
+/// up on one machine.
 #[derive(Parser)]
 #[command(name = "bugsage", version)]
 struct Arguments {
@@ -50,7 +51,10 @@ enum Command {
     /// Look at projects and change what they keep and scrub, as the owner.
     #[command(subcommand)]
     Projects(Projects),
-    /// Change the keys that access tokens are signed with, as the owner.
+    /// Export what happened around access, as the owner.
+    #[command(subcommand)]
+    Audit(Audit),
+    /// Keys of the installation: those that seal secrets, and those that sign access tokens.
     #[command(subcommand)]
     Keys(Keys),
     /// Print the history of an error and the state it folds to, as JSON lines.
@@ -60,13 +64,16 @@ enum Command {
     Demo(DemoCommand),
     /// Print the OpenAPI document.
     Openapi,
+    /// Print docs/permissions.md, made from the table of permissions.
+    Permissions,
 }
 
 #[derive(Subcommand)]
 enum DemoCommand {
-    /// Make the demo organization, project and keys, or find them.
+    /// Make the demo organization, project, owner and keys, or find them.
     Seed {
-        /// Where to write BUGSAGE_URL, BUGSAGE_DSN and BUGSAGE_API_KEY.
+        /// Where to write BUGSAGE_URL, BUGSAGE_DSN, BUGSAGE_API_KEY, BUGSAGE_EMAIL and
+        /// BUGSAGE_PASSWORD.
         #[arg(long)]
         env_file: PathBuf,
     },
@@ -99,7 +106,12 @@ async fn run(file: Option<&Path>, command: Command) -> Result<ExitCode, Failure>
             say(bugsage_api::routes::openapi().to_pretty_json()?);
             return Ok(ExitCode::SUCCESS);
         }
+        Command::Permissions => {
+            say(bugsage_domain::access::document().trim_end());
+            return Ok(ExitCode::SUCCESS);
+        }
         Command::Config(command) => return config::run(file, command),
+        Command::Keys(Keys::New) => return keys::new(),
         command => command,
     };
     let (settings, _) = Settings::load(file)?;
@@ -119,7 +131,9 @@ async fn run(file: Option<&Path>, command: Command) -> Result<ExitCode, Failure>
         }
         Command::Projections(command) => projections::run(&settings, command).await,
         Command::Projects(command) => projects::run(&settings, command).await,
-        Command::Keys(command) => keys::run(&settings, command).await,
+        Command::Audit(command) => audit::run(&settings, command).await,
+        Command::Keys(Keys::Reseal) => keys::reseal(&settings).await,
+        Command::Keys(Keys::Rotate { at_once }) => keys::rotate(&settings, at_once).await,
         Command::Replay(replay) => replay::run(&settings, replay).await,
         Command::Demo(DemoCommand::Seed { env_file }) => {
             let owner = connect(
@@ -127,22 +141,17 @@ async fn run(file: Option<&Path>, command: Command) -> Result<ExitCode, Failure>
                 DatabaseRole::Owner,
                 2,
             )?;
-            let known = demo::known_key(&env_file);
-            let demo = demo::seed(
-                &owner,
-                &Clock::default(),
-                &settings.server.public_url,
-                known.as_deref(),
-            )
-            .await?;
+            let known = demo::Known::read(&env_file);
+            let url = &settings.server.public_url;
+            let demo = demo::seed(&owner, &Clock::default(), url, &known).await?;
             demo.write(&env_file)
                 .map_err(|error| format!("cannot write {}: {error}", env_file.display()))?;
-            say(format_args!("BUGSAGE_URL={}", demo.url));
-            say(format_args!("BUGSAGE_DSN={}", demo.dsn));
-            say(format_args!("BUGSAGE_API_KEY={}", demo.api_key));
+            say(demo.lines());
             Ok(ExitCode::SUCCESS)
         }
-        Command::Openapi | Command::Config(_) => Ok(ExitCode::SUCCESS),
+        Command::Openapi | Command::Permissions | Command::Config(_) | Command::Keys(Keys::New) => {
+            Ok(ExitCode::SUCCESS)
+        }
     }
 }
 

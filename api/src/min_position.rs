@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bugsage_event_store::subscription;
 
-use crate::keys::Caller;
+use crate::access::identity;
 use crate::problem::Problem;
 use crate::state::App;
 
@@ -25,9 +25,9 @@ pub async fn layer(State(app): State<App>, request: Request, next: Next) -> Resp
     if !request.headers().contains_key(HEADER) {
         return next.run(request).await;
     }
-    // Waiting costs: only for somebody with a key.
+    // Waiting costs: only for somebody who is known.
     let (mut parts, body) = request.into_parts();
-    if let Err(problem) = Caller::from_request_parts(&mut parts, &app).await {
+    if let Err(problem) = identity::prove(&app, &mut parts).await {
         return problem.into_response();
     }
     let request = Request::from_parts(parts, body);

@@ -10,9 +10,6 @@ use axum::routing::post;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use utoipa::OpenApi;
-use utoipa::openapi::security::{
-    ApiKey, ApiKeyValue, Http, HttpAuthScheme, HttpBuilder, SecurityScheme,
-};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::SwaggerUi;
@@ -20,10 +17,14 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::errors::{bulk, bulk_ingest, change, create, list, read, verbs};
 use crate::ingest::answer::Rejection;
 use crate::ingest::{cors, endpoint};
+use crate::organizations::{
+    api_keys, audit, dsn_keys, invitations, members, organization, project_roles, projects,
+    service_accounts, teams,
+};
 use crate::problem::Problem;
 use crate::session::{me, recovery, sign_in, sign_out};
 use crate::state::App;
-use crate::{health, metrics, min_position, request_id, transfer};
+use crate::{access, health, metrics, min_position, request_id, transfer};
 
 /// How long the next part of a body of the REST API is waited for.
 const BODY_PAUSE: Duration = Duration::from_secs(10);
@@ -31,38 +32,19 @@ const BODY_PAUSE: Duration = Duration::from_secs(10);
 #[derive(OpenApi)]
 #[openapi(
     info(title = "BugSage", description = "Errors grouped, explained, fixed, and never forgotten."),
-    modifiers(&Proofs),
     security(("api_key" = [])),
     components(schemas(Problem, Rejection)),
     tags(
         (name = "errors", description = "The groups of like occurrences"),
         (name = "occurrences", description = "Single reports"),
         (name = "people", description = "Accounts, and how their people sign in"),
+        (name = "organization", description = "Members, invitations, teams, keys and the audit log"),
+        (name = "projects", description = "Projects, their DSN keys and who has roles in them"),
         (name = "ingest", description = "Where SDKs send to"),
         (name = "operation", description = "The service itself"),
     )
 )]
 struct Document;
-
-/// How a request may prove who sends it.
-struct Proofs;
-
-impl utoipa::Modify for Proofs {
-    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let key = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-        let token = HttpBuilder::new()
-            .scheme(HttpAuthScheme::Bearer)
-            .bearer_format("JWT");
-        let session = ApiKey::Cookie(ApiKeyValue::with_description(
-            "__Host-bugsage",
-            "A browser's session. Changes also need the header X-CSRF-Token.",
-        ));
-        let components = document.components.get_or_insert_default();
-        components.add_security_scheme("api_key", key);
-        components.add_security_scheme("access_token", SecurityScheme::Http(token.build()));
-        components.add_security_scheme("session", SecurityScheme::ApiKey(session));
-    }
-}
 
 fn rest() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
@@ -79,6 +61,63 @@ fn rest() -> OpenApiRouter<App> {
         .routes(routes!(read::occurrences))
         .routes(routes!(read::activity))
         .routes(routes!(read::occurrence))
+        .merge(organizations())
+        .merge(projects())
+}
+
+fn organizations() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(
+            organization::list_organizations,
+            organization::create_organization
+        ))
+        .routes(routes!(
+            organization::get_organization,
+            organization::rename_organization
+        ))
+        .routes(routes!(members::list_members))
+        .routes(routes!(
+            members::get_member,
+            members::change_member,
+            members::remove_member
+        ))
+        .routes(routes!(invitations::list_invitations, invitations::invite))
+        .routes(routes!(invitations::take_invitation_back))
+        .routes(routes!(invitations::accept_invitation))
+        .routes(routes!(teams::list_teams, teams::create_team))
+        .routes(routes!(teams::rename_team, teams::delete_team))
+        .routes(routes!(teams::add_to_team, teams::remove_from_team))
+        .routes(routes!(api_keys::list_api_keys, api_keys::create_api_key))
+        .routes(routes!(api_keys::revoke_api_key))
+        .routes(routes!(
+            service_accounts::list_service_accounts,
+            service_accounts::create_service_account
+        ))
+        .routes(routes!(service_accounts::rotate_service_account))
+        .routes(routes!(service_accounts::revoke_service_account))
+        .routes(routes!(audit::list_audit))
+}
+
+fn projects() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(projects::list_projects, projects::create_project))
+        .routes(routes!(
+            projects::get_project,
+            projects::change_project,
+            projects::close_project
+        ))
+        .routes(routes!(dsn_keys::list_dsn_keys, dsn_keys::create_dsn_key))
+        .routes(routes!(dsn_keys::change_dsn_key, dsn_keys::delete_dsn_key))
+        .routes(routes!(dsn_keys::rotate_dsn_key))
+        .routes(routes!(project_roles::list_project_roles))
+        .routes(routes!(
+            project_roles::give_user_role,
+            project_roles::take_user_role
+        ))
+        .routes(routes!(
+            project_roles::give_team_role,
+            project_roles::take_team_role
+        ))
 }
 
 fn people() -> OpenApiRouter<App> {
@@ -132,6 +171,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     document.merge(people().into_openapi());
     document.merge(operation().into_openapi());
     document.merge(described_ingest().into_openapi());
+    access::documented::complete(&mut document);
     document
 }
 

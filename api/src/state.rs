@@ -10,6 +10,7 @@ use bugsage_event_store::Executor;
 use bugsage_projections::Queries;
 use sqlx::PgPool;
 
+use crate::access::Access;
 use crate::heavy::Heavy;
 use crate::in_flight::InFlight;
 use crate::keys::Keys;
@@ -50,10 +51,12 @@ pub struct Services {
     pub ingest: Ingest,
     /// Reads.
     pub queries: Queries,
-    /// Who may do what.
+    /// DSN keys and projects.
     pub keys: Keys,
     /// Accounts and sessions.
     pub people: People,
+    /// Who may do what.
+    pub access: Access,
     /// Bytes of bodies held at once.
     pub in_flight: InFlight,
     /// Turns for long work.

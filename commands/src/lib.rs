@@ -3,14 +3,18 @@
 //! An occurrence's way: [`intake`] turns the bytes of a request into events, [`ingest`]
 //! prepares each (scrub, decode, group, compress) and stores it with whatever else is
 //! waiting in one transaction. A person's command goes through the executor of the event
-//! store instead. What runs by the clock stands in [`upkeep`]. [`people`] are plain rows beside all that,
-//! with an [`audit`] log, for a person must be erasable.
+//! store instead. What runs by the clock stands in [`upkeep`]. [`people`], and in [`access`] who
+//! may do what, are plain rows beside all that, with an [`audit`] log, for a person must be erasable.
+//! Secrets of other systems are kept by [`seal`], and those systems are reached by [`outgoing`].
 
+pub mod access;
 pub mod audit;
 pub mod clock;
 pub mod ingest;
 pub mod intake;
 pub mod mail;
+pub mod outgoing;
 pub mod people;
+pub mod seal;
 pub mod standing;
 pub mod upkeep;

@@ -11,6 +11,9 @@ pub struct Standing {
     /// Itself, or the error at the end of its chain of merges.
     #[sqlx(rename = "root_id", try_from = "Uuid")]
     pub root: ErrorId,
+    /// Its project.
+    #[sqlx(rename = "project_id", try_from = "i64")]
+    pub project: ProjectId,
     /// How often it has occurred, all errors merged into it included.
     pub count: i64,
 }
@@ -28,7 +31,7 @@ pub async fn standing(
 ) -> Result<Option<Standing>, sqlx::Error> {
     let mut transaction = tenant(app, organization).await?;
     sqlx::query_as(
-        "select root_id, count from error_state
+        "select root_id, project_id, count from error_state
           where organization_id = $1 and error_id = $2 and ($3::bigint is null or project_id = $3)
             and status <> 'deleted'",
     )

@@ -19,6 +19,11 @@ pub enum Actor {
         /// The key's id.
         id: Uuid,
     },
+    /// A program that signed in with its own secret.
+    ServiceAccount {
+        /// The account's id.
+        id: Uuid,
+    },
     /// A process manager.
     Saga {
         /// Its name.
@@ -38,6 +43,7 @@ impl fmt::Display for Actor {
         match self {
             Self::User { id } => write!(f, "user:{id}"),
             Self::ApiKey { id } => write!(f, "api_key:{id}"),
+            Self::ServiceAccount { id } => write!(f, "service_account:{id}"),
             Self::Saga { name } => write!(f, "saga:{name}"),
             Self::Integration { id } => write!(f, "integration:{id}"),
             Self::System => f.write_str("system"),

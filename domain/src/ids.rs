@@ -65,6 +65,20 @@ uuid_id!(
 #[serde(transparent)]
 pub struct ProjectId(pub i64);
 
+impl From<i64> for ProjectId {
+    fn from(number: i64) -> Self {
+        Self(number)
+    }
+}
+
+impl FromStr for ProjectId {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        i64::from_str(text).map(Self)
+    }
+}
+
 impl fmt::Display for ProjectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

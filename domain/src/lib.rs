@@ -2,9 +2,10 @@
 //!
 //! An occurrence is decoded into [`occurrence::Occurrence`], [`grouping`] names the
 //! fingerprint that decides its error, and [`error::ErrorGroup`] decides what a
-//! command may do to that error. Nothing here does I/O, reads a clock or draws a
-//! random number: time and ids come in with the command.
+//! command may do to that error. [`access`] says who may do what. Nothing here does I/O,
+//! reads a clock or draws a random number: time and ids come in with the command.
 
+pub mod access;
 pub mod actor;
 pub mod error;
 pub mod grouping;

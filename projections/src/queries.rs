@@ -15,6 +15,7 @@ const LIMIT_MAX: u32 = 1_000;
 
 /// Whose data a question is about. Nothing can be asked without one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Scope {
     /// The tenant.
     pub organization: OrganizationId,
@@ -23,6 +24,16 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// Of an organization, and of one project of it if one is given. In the service only what
+    /// has proved that somebody may see it makes one: see `clippy.toml`.
+    #[must_use]
+    pub const fn of(organization: OrganizationId, project: Option<ProjectId>) -> Self {
+        Self {
+            organization,
+            project,
+        }
+    }
+
     pub(crate) fn project_number(&self) -> Option<i64> {
         self.project.map(|project| project.0)
     }

@@ -1,5 +1,6 @@
 """Where state lies (`BUGSAGE_HOME`), and who may use it at one time."""
 
+import base64
 import fcntl
 import hashlib
 import os
@@ -65,8 +66,8 @@ def lock(home, name, busy):
     return holder
 
 
-def secret(path):
-    """The password kept in `path` (mode 0600), generated when there is none."""
+def secret(path, size=24):
+    """The hex password kept in `path` (mode 0600), generated of `size` bytes when there is none."""
     try:
         with open(path, encoding="ascii") as kept:
             password = kept.read().strip()
@@ -74,9 +75,15 @@ def secret(path):
             return password
     except FileNotFoundError:
         pass
-    password = secrets.token_hex(24)
+    password = secrets.token_hex(size)
     write_private(path, password + "\n")
     return password
+
+
+def seal_keys(folder):
+    """`BUGSAGE_SEAL_KEYS` of this state folder, made when there are none: what seals its secrets."""
+    key = bytes.fromhex(secret(os.path.join(folder, "seal.key"), 32))
+    return f"run={base64.b64encode(key).decode()}"
 
 
 def write_private(path, text):

@@ -121,6 +121,8 @@ def start_servers(folder, needs_postgres, needs_nats, running):
         running.append(nats)
         nats.start()
         env["NATS_URL"] = nats.url()
+    if not env.get("BUGSAGE_SEAL_KEYS"):
+        env["BUGSAGE_SEAL_KEYS"] = home.seal_keys(folder)
     write_service_env(env)
     return env
 
@@ -128,7 +130,7 @@ def start_servers(folder, needs_postgres, needs_nats, running):
 def write_service_env(env):
     """`service.env` lets another terminal run `bugsage projections …` on these servers."""
     names = ("DATABASE_URL", "BUGSAGE_PROJECTOR_DATABASE_URL",
-             "BUGSAGE_MIGRATE_DATABASE_URL", "NATS_URL", "BUGSAGE_NATS")
+             "BUGSAGE_MIGRATE_DATABASE_URL", "NATS_URL", "BUGSAGE_NATS", "BUGSAGE_SEAL_KEYS")
     lines = [f"export {name}={shlex.quote(env[name])}\n" for name in names if name in env]
     home.make_folder(os.path.dirname(SERVICE_ENV))
     home.write_private(SERVICE_ENV, "".join(lines))
@@ -157,6 +159,7 @@ def show(has_docs, mail):
         print(f"API documentation   {demo['BUGSAGE_URL']}/docs")
     print(f"DSN for an SDK      {demo['BUGSAGE_DSN']}")
     print(f"API key             {demo['BUGSAGE_API_KEY']}")
+    print(f"Sign in             {demo['BUGSAGE_EMAIL']}  {demo['BUGSAGE_PASSWORD']}")
     if mail:
         print(f"Mail is put into    {os.path.relpath(mail)}")
     print(f"All of it is in     {os.path.relpath(DEMO_ENV)}")

@@ -19,8 +19,11 @@ mod seed;
 pub(crate) use seed::Project;
 use seed::{seed, seed_first};
 
+use crate::access::person;
 use crate::conformance;
 
+/// What seals the secrets of tests.
+const SEAL_KEYS: &str = "test=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 /// The longest wait for something that must happen.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -101,7 +104,7 @@ impl TestApp {
         let running = start_with(
             read_settings(&database.url(), settings),
             clock.clone(),
-            move |router| conformance::around(router, seen),
+            move |router| conformance::around(person::around(router), seen),
         )
         .await
         .expect("the service starts");
@@ -237,9 +240,7 @@ impl TestApp {
 
     /// A line of `/metrics`; 0 if it is not there. Counters are those of the whole test program.
     pub(crate) async fn metric(&self, name: &str) -> u64 {
-        let page = send(self.request(Method::GET, "/metrics"))
-            .await
-            .expect(200);
+        let page = send(self.signed(Method::GET, "/metrics")).await.expect(200);
         let page = page.as_str().expect("a text").to_owned();
         let line = page.lines().find_map(|line| line.strip_prefix(name));
         line.map_or(0, |value| value.trim().parse().expect("a number"))
@@ -306,6 +307,7 @@ fn read_settings(database_url: &str, further: &[(&str, &str)]) -> Settings {
             ("DATABASE_URL", None) => Some(database_url.to_owned()),
             ("BUGSAGE_PORT", None) => Some("0".to_owned()),
             ("BUGSAGE_NATS", None) => Some("off".to_owned()),
+            ("BUGSAGE_SEAL_KEYS", None) => Some(SEAL_KEYS.to_owned()),
             ("BUGSAGE_DATABASE_CONNECTIONS", None) => Some("8".to_owned()),
             _ => None,
         }

@@ -20,7 +20,7 @@ async fn a_service_that_serves_is_healthy() {
 async fn metrics_say_what_they_count() {
     let app = TestApp::start().await;
     app.send_event(&json!({"message": "counted"})).await;
-    let answer = send(app.request(Method::GET, "/metrics")).await;
+    let answer = send(app.signed(Method::GET, "/metrics")).await;
     let page = answer.expect(200);
     let page = page.as_str().unwrap();
     for line in [
@@ -39,7 +39,7 @@ async fn metrics_tell_of_requests_commits_room_and_lag() {
     app.send_event(&json!({"message": "measured"})).await;
     app.errors().await;
     wait_until("every metric is there", async || {
-        let page = send(app.request(Method::GET, "/metrics")).await;
+        let page = send(app.signed(Method::GET, "/metrics")).await;
         let page = page.expect(200);
         let page = page.as_str().unwrap();
         [
@@ -66,7 +66,7 @@ async fn metrics_tell_of_requests_commits_room_and_lag() {
 async fn every_metric_is_described() {
     let app = TestApp::start().await;
     app.send_event(&json!({"message": "described"})).await;
-    let page = send(app.request(Method::GET, "/metrics")).await;
+    let page = send(app.signed(Method::GET, "/metrics")).await;
     let page = page.expect(200);
     let page = page.as_str().unwrap();
     for line in page.lines().filter_map(|line| line.strip_prefix("# TYPE ")) {

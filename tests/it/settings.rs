@@ -9,14 +9,21 @@ fn read(given: &[(&str, &str)]) -> Result<Settings, WrongSettings> {
     })
 }
 
-const NEEDED: [(&str, &str); 2] = [("DATABASE_URL", "postgres://x"), ("BUGSAGE_NATS", "off")];
+const NEEDED: [(&str, &str); 3] = [
+    ("DATABASE_URL", "postgres://x"),
+    ("BUGSAGE_NATS", "off"),
+    (
+        "BUGSAGE_SEAL_KEYS",
+        "test=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+    ),
+];
 
 fn with(name: &'static str, value: &'static str) -> Result<Settings, WrongSettings> {
     read(&[&NEEDED[..], &[(name, value)]].concat())
 }
 
 #[test]
-fn two_settings_are_enough() {
+fn three_settings_are_enough() {
     let settings = read(&NEEDED).unwrap();
     assert_eq!(settings.server.listen.to_string(), "127.0.0.1:8000");
     assert_eq!(settings.server.public_url, "http://127.0.0.1:8000");
@@ -47,10 +54,11 @@ fn every_mistake_is_told_at_once() {
         "BUGSAGE_DATABASE_CONNECTIONS",
         "DATABASE_URL is not set",
         "NATS_URL is not set",
+        "BUGSAGE_SEAL_KEYS is not set",
     ] {
         assert!(told.contains(name), "{name} is not in:\n{told}");
     }
-    assert_eq!(wrong.0.len(), 8);
+    assert_eq!(wrong.0.len(), 9);
 }
 
 #[test]

@@ -11,9 +11,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::body::Body;
-use super::change::execute;
+use super::change::{execute, rules_for};
 use super::{at_position, clean_assignee, clean_tags};
-use crate::keys::Caller;
+use crate::access::{Authorized, Caller, may};
 use crate::problem::Problem;
 use crate::problem::documented::ChangingMany;
 use crate::state::App;
@@ -99,9 +99,14 @@ impl BulkAction {
         }
     }
 
-    fn command(&self, app: &App, caller: &Caller) -> ErrorCommand {
-        let (by, at) = (caller.actor.clone(), app.clock.now());
-        match self {
+    async fn command(
+        &self,
+        app: &App,
+        caller: &Caller,
+        id: ErrorId,
+    ) -> Result<ErrorCommand, Problem> {
+        let (by, at) = (caller.actor().clone(), app.clock.now());
+        Ok(match self {
             Self::Resolve { .. } => ErrorCommand::Resolve {
                 by,
                 at,
@@ -116,23 +121,26 @@ impl BulkAction {
             Self::Assign { assigned_to, .. } => ErrorCommand::Assign {
                 to: assigned_to.as_deref().map(clean_assignee),
             },
-            Self::Tag { add, remove, .. } => ErrorCommand::Tag {
-                add: clean_tags(add, &caller.reporter.rules),
-                remove: clean_tags(remove, &caller.reporter.rules),
-            },
+            Self::Tag { add, remove, .. } => {
+                let rules = rules_for(app, caller, id).await?;
+                ErrorCommand::Tag {
+                    add: clean_tags(add, &rules),
+                    remove: clean_tags(remove, &rules),
+                }
+            }
             Self::Delete { .. } => ErrorCommand::Delete { by },
-        }
+        })
     }
 }
 
 /// Resolves, ignores, assigns, tags or deletes up to 1,000 errors.
-#[utoipa::path(post, path = "/api/v1/errors/bulk-actions", tag = "errors", request_body = BulkAction, responses(
+#[utoipa::path(post, path = "/api/v1/errors/bulk-actions", tag = "errors", security(("api_key" = ["errors:write"])), request_body = BulkAction, responses(
     (status = 200, description = "An answer for each", body = BulkDone),
     ChangingMany,
 ))]
 pub async fn bulk(
     State(app): State<App>,
-    caller: Caller,
+    caller: Authorized<may::ErrorsWrite>,
     Body(action, _held): Body<BulkAction>,
 ) -> Result<Response, Problem> {
     let ids = action.ids().to_vec();
@@ -140,12 +148,13 @@ pub async fn bulk(
         return Err(Problem::invalid(format!("ids has 1 to {IDS_MAX} elements")));
     }
     let changes = ids.into_iter().map(|id| {
-        let (app, caller, command) = (&app, &caller, action.command(&app, &caller));
+        let (app, caller, action) = (&app, &caller, &action);
         async move {
-            (
-                id,
-                execute(app, caller, ErrorId(id), command, caller.context()).await,
-            )
+            let done = async {
+                let command = action.command(app, caller, ErrorId(id)).await?;
+                execute(app, caller, ErrorId(id), command, caller.context()).await
+            };
+            (id, done.await)
         }
     });
     let done: Vec<_> = futures::stream::iter(changes)

@@ -13,9 +13,9 @@ use utoipa::ToSchema;
 use super::at_position;
 use super::body::Body;
 use super::report::{ErrorCreate, ErrorCreated};
-use super::submission::submission;
+use super::submission::{named, submission};
+use crate::access::{Authorized, Caller, may};
 use crate::heavy;
-use crate::keys::Caller;
 use crate::problem::Problem;
 use crate::problem::documented::Reporting;
 use crate::state::App;
@@ -93,13 +93,13 @@ pub struct BulkIngested {
 }
 
 /// Reports many errors; each has its own answer, and bad ones fail no good ones.
-#[utoipa::path(post, path = "/api/v1/errors/bulk-ingest", tag = "errors", request_body = BulkIngest, responses(
+#[utoipa::path(post, path = "/api/v1/errors/bulk-ingest", tag = "errors", security(("api_key" = ["occurrences:write"])), request_body = BulkIngest, responses(
     (status = 200, description = "An answer for each", body = BulkIngested),
     Reporting,
 ))]
 pub async fn bulk_ingest(
     State(app): State<App>,
-    caller: Caller,
+    caller: Authorized<may::OccurrencesWrite>,
     headers: HeaderMap,
     Body(bulk, _held): Body<BulkIngest, BODY_MAX>,
 ) -> Result<Response, Problem> {
@@ -109,8 +109,7 @@ pub async fn bulk_ingest(
     let usual = heavy::announced(&headers) / bulk.errors.len();
     for (index, report) in bulk.errors.into_iter().enumerate() {
         tokio::task::yield_now().await;
-        let work = || prepared(&app, &caller, &report);
-        match app.heavy.run(usual, work).await {
+        match prepared(&app, &caller, &report, usual).await {
             Ok((submission, report)) => {
                 submissions.push(submission);
                 waiting.push((index, report));
@@ -143,14 +142,22 @@ pub async fn bulk_ingest(
     Ok(at_position(position, body))
 }
 
-fn prepared(
+async fn prepared(
     app: &App,
     caller: &Caller,
     report: &RawValue,
+    bytes: usize,
 ) -> Result<(Submission, ErrorCreate), Problem> {
-    let report: ErrorCreate =
-        serde_json::from_str(report.get()).map_err(|error| Problem::invalid(error.to_string()))?;
-    Ok((submission(app, caller, &report, None)?, report))
+    let read = || serde_json::from_str(report.get());
+    let report: ErrorCreate = app
+        .heavy
+        .run(bytes, read)
+        .await
+        .map_err(|error| Problem::invalid(error.to_string()))?;
+    let project = caller.reporting_to(app, named(&report)?).await?;
+    let work = || submission(app, &project.reporter, &report, None);
+    let submission = app.heavy.run(bytes, work).await?;
+    Ok((submission, report))
 }
 
 fn item(index: usize, answer: Result<ErrorCreated, Problem>) -> BulkItem {

@@ -1,5 +1,7 @@
 //! Changing one error.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -9,7 +11,7 @@ use bugsage_domain::error::{
     CATEGORY_MAX, Edit, ErrorCommand, ErrorGroup, ErrorStatus, TITLE_MAX, TextRef,
 };
 use bugsage_domain::ids::{ErrorId, TextId};
-use bugsage_domain::scrub::scrub_text;
+use bugsage_domain::scrub::{Rules, scrub_text};
 use bugsage_domain::severity::Severity;
 use bugsage_event_store::spans::{self, InSpan};
 use bugsage_event_store::{CommandContext, Executed, NewText, Verdict, answered_before, tenant};
@@ -22,8 +24,8 @@ use uuid::Uuid;
 use super::body::Body;
 use super::written::ErrorWritten;
 use super::{At, DESCRIPTION_MAX, clean, clean_assignee, clean_tags, if_match, written};
+use crate::access::{Authorized, Caller, may};
 use crate::idempotency;
-use crate::keys::Caller;
 use crate::problem::Problem;
 use crate::problem::documented::{Changing, Deleting};
 use crate::state::App;
@@ -120,8 +122,23 @@ pub(super) async fn standing_of(
     caller: &Caller,
     id: ErrorId,
 ) -> Result<Option<Standing>, Problem> {
-    let scope = &caller.scope;
+    let scope = caller.scope();
     Ok(standing(&app.database, scope.organization, scope.project, id).await?)
+}
+
+/// What is scrubbed of texts about an error: its project says.
+pub(super) async fn rules_for(
+    app: &App,
+    caller: &Caller,
+    id: ErrorId,
+) -> Result<Arc<Rules>, Problem> {
+    let project = match caller.scope().project {
+        Some(project) => project,
+        None => known(app, caller, id).await?.project,
+    };
+    let found = app.keys.project(caller.organization(), project).await?;
+    let project = found.ok_or_else(|| Problem::not_found("such error"))?;
+    Ok(project.reporter.rules)
 }
 
 /// The context of a command with its headers: `Idempotency-Key` and `If-Match`.
@@ -132,14 +149,17 @@ pub(super) fn context(
     what: &str,
 ) -> Result<CommandContext, Problem> {
     let mut context = caller.context();
-    let what = format!("{what} in {}", caller.reporter.project_id);
+    // What one may see is part of the request: a repeat must not tell of another project.
+    let project = caller.scope().project;
+    let project = project.map_or_else(|| "all".to_owned(), |project| project.to_string());
+    let what = format!("{what} in {project}");
     context.if_match = if_match(headers)?;
     context.idempotency = idempotency::from_headers(headers, &what, asked)?;
     Ok(context)
 }
 
 /// Changes the fields given, all or nothing.
-#[utoipa::path(put, path = "/api/v1/errors/{error_id}", tag = "errors",
+#[utoipa::path(put, path = "/api/v1/errors/{error_id}", tag = "errors", security(("api_key" = ["errors:write"])),
     params(("error_id" = Uuid, Path), ("If-Match" = Option<String>, Header), ("Idempotency-Key" = Option<String>, Header)),
     request_body = ErrorUpdate, responses(
     (status = 200, description = "Changed, or as it was", body = ErrorWritten),
@@ -147,7 +167,7 @@ pub(super) fn context(
 ))]
 pub async fn update(
     State(app): State<App>,
-    caller: Caller,
+    caller: Authorized<may::ErrorsWrite>,
     At(id): At<Uuid>,
     headers: HeaderMap,
     Body(update, _held): Body<ErrorUpdate>,
@@ -156,6 +176,7 @@ pub async fn update(
     if let Some(first) = first_answer(&app, &context).await? {
         return Ok(first);
     }
+    let rules = rules_for(&app, &caller, ErrorId(id)).await?;
     let description = match &update.description {
         Some(text) if text.chars().count() > DESCRIPTION_MAX => {
             return Err(Problem::invalid(format!(
@@ -163,7 +184,7 @@ pub async fn update(
             )));
         }
         Some(text) => {
-            let text = scrub_text(text, &caller.reporter.rules);
+            let text = scrub_text(text, &rules);
             let digest = hex(&keyed_digest(app.keys.secret(), text.as_bytes()));
             let id = TextId(app.clock.new_id());
             context.texts.push(NewText { id, body: text });
@@ -171,7 +192,7 @@ pub async fn update(
         }
         None => None,
     };
-    let rules = &caller.reporter.rules;
+    let rules = &rules;
     let edit = Edit {
         title: update.title.map(|title| clean(&title, TITLE_MAX, rules)),
         description,
@@ -184,7 +205,7 @@ pub async fn update(
         assignee: update
             .assigned_to
             .map(|who| who.as_deref().map(clean_assignee)),
-        by: Some(caller.actor.clone()),
+        by: Some(caller.actor().clone()),
         at: app.clock.now(),
     };
     let command = ErrorCommand::Edit(Box::new(edit));
@@ -198,7 +219,7 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 }
 
 /// Deletes it: it disappears from every read. Its history stays for auditors.
-#[utoipa::path(delete, path = "/api/v1/errors/{error_id}", tag = "errors",
+#[utoipa::path(delete, path = "/api/v1/errors/{error_id}", tag = "errors", security(("api_key" = ["errors:write"])),
     params(("error_id" = Uuid, Path), ("If-Match" = Option<String>, Header), ("Idempotency-Key" = Option<String>, Header)),
     responses(
     (status = 200, description = "Deleted", body = ErrorWritten),
@@ -206,7 +227,7 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 ))]
 pub async fn delete(
     State(app): State<App>,
-    caller: Caller,
+    caller: Authorized<may::ErrorsWrite>,
     At(id): At<Uuid>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -215,7 +236,7 @@ pub async fn delete(
         return Ok(first);
     }
     let command = ErrorCommand::Delete {
-        by: caller.actor.clone(),
+        by: caller.actor().clone(),
     };
     Ok(written(
         execute(&app, &caller, ErrorId(id), command, context).await?,

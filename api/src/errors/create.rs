@@ -10,33 +10,34 @@ use bugsage_event_store::Idempotency;
 use super::at_position;
 use super::body::Body;
 use super::report::{ErrorCreate, ErrorCreated};
-use super::submission::submission;
+use super::submission::{named, submission};
+use crate::access::{Authorized, Caller, may};
 use crate::heavy;
 use crate::idempotency;
-use crate::keys::Caller;
 use crate::problem::Problem;
 use crate::problem::documented::Reporting;
 use crate::state::App;
 
 /// Reports an error. It is durable, and grouped with its like, before the answer.
-#[utoipa::path(post, path = "/api/v1/errors", tag = "errors", request_body = ErrorCreate,
+#[utoipa::path(post, path = "/api/v1/errors", tag = "errors", security(("api_key" = ["occurrences:write"])), request_body = ErrorCreate,
     params(("Idempotency-Key" = Option<String>, Header)), responses(
     (status = 201, description = "Stored", body = ErrorCreated),
     Reporting,
 ))]
 pub async fn create(
     State(app): State<App>,
-    caller: Caller,
+    caller: Authorized<may::OccurrencesWrite>,
     headers: HeaderMap,
     Body(report, _held): Body<ErrorCreate>,
 ) -> Result<Response, Problem> {
-    let what = format!("create in {}", caller.reporter.project_id);
+    let reporter = caller.reporting_to(&app, named(&report)?).await?.reporter;
+    let what = format!("create in {}", reporter.project_id);
     let key = idempotency::from_headers(&headers, &what, &report)?;
     let stored = match first_answer(&app, &caller, key.as_ref()).await? {
         Some(first) => first,
         None => {
             let bytes = heavy::announced(&headers);
-            let submission = || submission(&app, &caller, &report, key.clone());
+            let submission = || submission(&app, &reporter, &report, key.clone());
             let submission = app.heavy.run(bytes, submission).await?;
             store(&app, &caller, submission, key.as_ref()).await?
         }
@@ -70,6 +71,6 @@ async fn first_answer(
     key: Option<&Idempotency>,
 ) -> Result<Option<Stored>, Problem> {
     let Some(key) = key else { return Ok(None) };
-    let first = repeated(&app.database, caller.scope.organization, key).await?;
+    let first = repeated(&app.database, caller.organization(), key).await?;
     Ok(first.transpose()?)
 }

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use bugsage_domain::error::ErrorStatus;
+use bugsage_domain::ids::ProjectId;
 use bugsage_domain::severity::Severity;
 use bugsage_projections::errors::{ErrorList, ListQuery, Order, Sort};
 use chrono::{DateTime, Utc};
@@ -10,7 +11,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{Asked, moment};
-use crate::keys::Caller;
+use crate::access::{Authorized, may};
 use crate::problem::Problem;
 use crate::problem::documented::Asking;
 use crate::state::App;
@@ -28,7 +29,7 @@ pub struct ListParams {
     status: Option<ErrorStatus>,
     /// Where it was reported.
     source: Option<String>,
-    /// The project's number; a key sees its own project alone.
+    /// The project's number.
     project_id: Option<i64>,
     /// Who looks after it.
     assigned_to: Option<String>,
@@ -117,24 +118,20 @@ impl From<ListParams> for ListQuery {
 }
 
 /// Lists errors. Deleted ones and those merged into another are not among them.
-#[utoipa::path(get, path = "/api/v1/errors", tag = "errors", params(ListParams), responses(
+#[utoipa::path(get, path = "/api/v1/errors", tag = "errors", security(("api_key" = ["errors:read"])), params(ListParams), responses(
     (status = 200, description = "The errors", body = ErrorList),
     Asking,
 ))]
 pub async fn list(
     State(app): State<App>,
-    caller: Caller,
+    caller: Authorized<may::ErrorsRead>,
     Asked(params): Asked<ListParams>,
 ) -> Result<Json<ErrorList>, Problem> {
-    let own = caller.scope.project.map(|project| project.0);
-    if params.project_id.is_some_and(|asked| own != Some(asked)) {
-        return Err(Problem::bad_request(
-            "project_id: this key sees its own project alone",
-        ));
-    }
+    let named = params.project_id.map(ProjectId);
+    let scope = caller.narrowed(&app, named).await?;
     Ok(Json(
         app.queries
-            .list(&caller.scope, &params.into(), app.clock.now())
+            .list(&scope, &params.into(), app.clock.now())
             .await?,
     ))
 }

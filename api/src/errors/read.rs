@@ -13,24 +13,24 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::{Asked, At, with_etag};
-use crate::keys::Caller;
+use crate::access::{Authorized, may};
 use crate::problem::Problem;
 use crate::problem::documented::{Asking, AskingOne};
 use crate::state::App;
 
 /// One error.
-#[utoipa::path(get, path = "/api/v1/errors/{error_id}", tag = "errors", params(("error_id" = Uuid, Path)), responses(
+#[utoipa::path(get, path = "/api/v1/errors/{error_id}", tag = "errors", security(("api_key" = ["errors:read"])), params(("error_id" = Uuid, Path)), responses(
     (status = 200, description = "The error; its version as ETag", body = ErrorDetail),
     AskingOne,
 ))]
 pub async fn get(
     State(app): State<App>,
-    caller: Caller,
+    caller: Authorized<may::ErrorsRead>,
     At(id): At<Uuid>,
 ) -> Result<Response, Problem> {
     let detail = app
         .queries
-        .detail(&caller.scope, ErrorId(id), app.clock.now())
+        .detail(caller.scope(), ErrorId(id), app.clock.now())
         .await?;
     let detail = detail.ok_or_else(|| Problem::not_found("such error"))?;
     Ok(with_etag(detail.summary.version, detail))
@@ -57,13 +57,13 @@ impl Default for Page {
 }
 
 /// The occurrences of an error and of all merged into it, newest first.
-#[utoipa::path(get, path = "/api/v1/errors/{error_id}/occurrences", tag = "occurrences", params(("error_id" = Uuid, Path), Page), responses(
+#[utoipa::path(get, path = "/api/v1/errors/{error_id}/occurrences", tag = "occurrences", security(("api_key" = ["occurrences:read"])), params(("error_id" = Uuid, Path), Page), responses(
     (status = 200, description = "The occurrences", body = OccurrenceList),
     AskingOne,
 ))]
 pub async fn occurrences(
     State(app): State<App>,
-    caller: Caller,
+    caller: Authorized<may::OccurrencesRead>,
     At(id): At<Uuid>,
     Asked(page): Asked<Page>,
 ) -> Result<Json<OccurrenceList>, Problem> {
@@ -73,7 +73,7 @@ pub async fn occurrences(
     };
     let found = app
         .queries
-        .occurrences(&caller.scope, ErrorId(id), &query)
+        .occurrences(caller.scope(), ErrorId(id), &query)
         .await?;
     found
         .map(Json)
@@ -96,19 +96,19 @@ impl Default for Newest {
 }
 
 /// What was decided about an error, in words, newest first.
-#[utoipa::path(get, path = "/api/v1/errors/{error_id}/activity", tag = "errors", params(("error_id" = Uuid, Path), Newest), responses(
+#[utoipa::path(get, path = "/api/v1/errors/{error_id}/activity", tag = "errors", security(("api_key" = ["errors:read"])), params(("error_id" = Uuid, Path), Newest), responses(
     (status = 200, description = "Its domain events", body = Vec<ActivityEntry>),
     AskingOne,
 ))]
 pub async fn activity(
     State(app): State<App>,
-    caller: Caller,
+    caller: Authorized<may::ErrorsRead>,
     At(id): At<Uuid>,
     Asked(newest): Asked<Newest>,
 ) -> Result<Json<Vec<ActivityEntry>>, Problem> {
     let found = app
         .queries
-        .activity(&caller.scope, ErrorId(id), newest.limit)
+        .activity(caller.scope(), ErrorId(id), newest.limit)
         .await?;
     found
         .map(Json)
@@ -116,16 +116,16 @@ pub async fn activity(
 }
 
 /// One occurrence by the id its sender got, with its error and everything that was sent.
-#[utoipa::path(get, path = "/api/v1/occurrences/{event_id}", tag = "occurrences", params(("event_id" = Uuid, Path, description = "Dashed or not")), responses(
+#[utoipa::path(get, path = "/api/v1/occurrences/{event_id}", tag = "occurrences", security(("api_key" = ["occurrences:read"])), params(("event_id" = Uuid, Path, description = "Dashed or not")), responses(
     (status = 200, description = "The occurrence", body = Occurrence),
     AskingOne,
 ))]
 pub async fn occurrence(
     State(app): State<App>,
-    caller: Caller,
+    caller: Authorized<may::OccurrencesRead>,
     At(id): At<Uuid>,
 ) -> Result<Json<Occurrence>, Problem> {
-    let found = app.queries.occurrence(&caller.scope, EventId(id)).await?;
+    let found = app.queries.occurrence(caller.scope(), EventId(id)).await?;
     found
         .map(Json)
         .ok_or_else(|| Problem::not_found("such occurrence"))
@@ -147,18 +147,18 @@ impl Default for Period {
 }
 
 /// Numbers over all errors of a period.
-#[utoipa::path(get, path = "/api/v1/errors/statistics/summary", tag = "errors", params(Period), responses(
+#[utoipa::path(get, path = "/api/v1/errors/statistics/summary", tag = "errors", security(("api_key" = ["errors:read"])), params(Period), responses(
     (status = 200, description = "The numbers", body = Statistics),
     Asking,
 ))]
 pub async fn statistics(
     State(app): State<App>,
-    caller: Caller,
+    caller: Authorized<may::ErrorsRead>,
     Asked(period): Asked<Period>,
 ) -> Result<Json<Statistics>, Problem> {
     Ok(Json(
         app.queries
-            .statistics(&caller.scope, period.days, app.clock.now())
+            .statistics(caller.scope(), period.days, app.clock.now())
             .await?,
     ))
 }

@@ -1,11 +1,11 @@
 //! The occurrence that a report makes, once its fields keep their limits.
 
-use bugsage_commands::ingest::{Prepared, Submission, keyed_digest, prepare};
+use bugsage_commands::ingest::{Prepared, Reporter, Submission, keyed_digest, prepare};
 use bugsage_commands::intake::plain::{self, Report};
 use bugsage_domain::error::{
     CATEGORY_MAX, SOURCE_ID_MAX, SOURCE_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX,
 };
-use bugsage_domain::ids::EventId;
+use bugsage_domain::ids::{EventId, ProjectId};
 use bugsage_domain::scrub::scrub_text;
 use bugsage_event_store::Idempotency;
 use uuid::Uuid;
@@ -13,7 +13,6 @@ use uuid::Uuid;
 use super::change::hex;
 use super::report::ErrorCreate;
 use super::{DESCRIPTION_MAX, clean, clean_tags};
-use crate::keys::Caller;
 use crate::problem::Problem;
 use crate::request_id;
 use crate::state::App;
@@ -27,17 +26,17 @@ const KEY_NAMESPACE: Uuid = Uuid::from_u128(0x6f1c_8a0e_52d7_4b0e_9a57_3d7b_0c1e
 /// 413 or 422, saying which field is wrong.
 pub(super) fn submission(
     app: &App,
-    caller: &Caller,
+    reporter: &Reporter,
     report: &ErrorCreate,
     idempotency: Option<Idempotency>,
 ) -> Result<Submission, Problem> {
-    check(caller, report)?;
+    check(report)?;
     let now = app.clock.now();
     // The same key makes the same id, so a repeat is a duplicate even after the key is forgotten.
     let event_id = EventId(match &idempotency {
         Some(key) => Uuid::new_v5(
             &KEY_NAMESPACE,
-            format!("{}/{}", caller.scope.organization, key.key).as_bytes(),
+            format!("{}/{}", reporter.organization_id, key.key).as_bytes(),
         ),
         None => app.clock.new_id(),
     });
@@ -53,8 +52,8 @@ pub(super) fn submission(
         event_id,
     );
     let json = event.map_err(|error| Problem::internal(&error))?;
-    let prepared = prepare(&caller.reporter, &json, None, event_id, now)?;
-    let rules = &caller.reporter.rules;
+    let prepared = prepare(reporter, &json, None, event_id, now)?;
+    let rules = &reporter.rules;
     let title = clean(&report.title, TITLE_MAX, rules);
     let cleaned = |text: &Option<String>, max| text.as_deref().map(|text| clean(text, max, rules));
     let description = report
@@ -91,8 +90,22 @@ fn distinct(tags: Vec<String>) -> Vec<String> {
     kept
 }
 
+/// The project that a report names: a number, or the same as a text.
+///
+/// # Errors
+/// 422 for anything else.
+pub(super) fn named(report: &ErrorCreate) -> Result<Option<ProjectId>, Problem> {
+    let Some(named) = &report.project_id else {
+        return Ok(None);
+    };
+    let number = named.get().trim_matches('"').parse();
+    number
+        .map(Some)
+        .map_err(|_| Problem::invalid("project_id is the number of a project"))
+}
+
 /// Checks what the aggregate would refuse, before anything is stored.
-fn check(caller: &Caller, report: &ErrorCreate) -> Result<(), Problem> {
+fn check(report: &ErrorCreate) -> Result<(), Problem> {
     let within = |name: &str, text: &str, min: usize, max: usize| {
         let characters = text.chars().count();
         if (min..=max).contains(&characters) {
@@ -140,14 +153,6 @@ fn check(caller: &Caller, report: &ErrorCreate) -> Result<(), Problem> {
         {
             return Err(Problem::invalid(format!("{name} is an object")));
         }
-    }
-    let project = caller.reporter.project_id.to_string();
-    // A number, or the same as a text.
-    let named = report.project_id.as_ref().map(|named| named.get());
-    if named.is_some_and(|named| named.trim_matches('"') != project) {
-        return Err(Problem::invalid(format!(
-            "project_id: this key is for project {project} alone"
-        )));
     }
     Ok(())
 }

@@ -11,10 +11,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::body::Body;
-use super::change::{context, execute, first_answer, known, standing_of};
+use super::change::{context, execute, first_answer, known, rules_for, standing_of};
 use super::written::ErrorWritten;
 use super::{At, clean, moment, written};
-use crate::keys::Caller;
+use crate::access::{Authorized, Caller, may};
 use crate::problem::Problem;
 use crate::problem::documented::Changing;
 use crate::state::App;
@@ -51,7 +51,7 @@ pub struct MergeRequest {
 macro_rules! verb {
     ($(#[$doc:meta])* $name:ident, $path:literal, $body:ty, |$app:ident, $caller:ident, $id:ident, $request:ident| $command:expr) => {
         $(#[$doc])*
-        #[utoipa::path(post, path = $path, tag = "errors",
+        #[utoipa::path(post, path = $path, tag = "errors", security(("api_key" = ["errors:write"])),
             params(("error_id" = Uuid, Path), ("If-Match" = Option<String>, Header), ("Idempotency-Key" = Option<String>, Header)),
             request_body = $body, responses(
             (status = 200, description = "Done, or as it was", body = ErrorWritten),
@@ -59,7 +59,7 @@ macro_rules! verb {
         ))]
         pub async fn $name(
             State($app): State<App>,
-            $caller: Caller,
+            $caller: Authorized<may::ErrorsWrite>,
             At($id): At<Uuid>,
             headers: HeaderMap,
             Body($request, _held): Body<$body>,
@@ -79,17 +79,23 @@ verb!(
     /// Resolves it: the next occurrence makes it regress.
     resolve, "/api/v1/errors/{error_id}/resolve", ResolveRequest,
     |app, caller, id, request| ErrorCommand::Resolve {
-        by: caller.actor.clone(),
+        by: caller.actor().clone(),
         at: app.clock.now(),
         how: ResolvedHow::Manually,
-        in_release: request.in_release.as_deref().map(|release| clean(release, RELEASE_MAX, &caller.reporter.rules)),
+        in_release: match &request.in_release {
+            Some(release) => {
+                let rules = rules_for(&app, &caller, ErrorId(id)).await?;
+                Some(clean(release, RELEASE_MAX, &rules))
+            }
+            None => None,
+        },
     }
 );
 verb!(
     /// Ignores it: for ever, until a time, or until it has occurred so many times more.
     ignore, "/api/v1/errors/{error_id}/ignore", IgnoreRequest,
     |app, caller, id, request| ErrorCommand::Ignore {
-        by: caller.actor.clone(),
+        by: caller.actor().clone(),
         at: app.clock.now(),
         until: ignored_until(&app, &caller, ErrorId(id), &request).await?,
     }
@@ -97,14 +103,15 @@ verb!(
 verb!(
     /// Takes back that it is resolved or ignored.
     reopen, "/api/v1/errors/{error_id}/reopen", Empty,
-    |app, caller, id, request| ErrorCommand::Reopen { by: caller.actor.clone() }
+    |app, caller, id, request| ErrorCommand::Reopen { by: caller.actor().clone() }
 );
 verb!(
     /// Merges it into another error of the project; all its occurrences, past and to come, count there.
     merge, "/api/v1/errors/{error_id}/merge", MergeRequest,
     |app, caller, id, request| {
-        known(&app, &caller, ErrorId(id)).await?;
+        let project = known(&app, &caller, ErrorId(id)).await?.project;
         let into = standing_of(&app, &caller, ErrorId(request.into)).await?;
+        let into = into.filter(|into| into.project == project);
         let into = into.ok_or_else(|| Problem::invalid("into names no error of this project"))?;
         ErrorCommand::Merge { into: into.root }
     }

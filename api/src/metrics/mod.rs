@@ -6,6 +6,7 @@
 
 mod described;
 mod sampled;
+mod scraper;
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -17,7 +18,9 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
+use crate::problem::documented::Asking;
 use crate::state::App;
+use scraper::Scraper;
 
 /// How often what histograms collected is folded into their buckets; without it memory grows.
 const FOLD: Duration = Duration::from_secs(5);
@@ -65,11 +68,12 @@ pub(crate) async fn run(projector: PgPool, stop: CancellationToken) {
     }
 }
 
-/// Every number, in Prometheus' text format.
-#[utoipa::path(get, path = "/metrics", tag = "operation", security(()), responses(
+/// Every number, in Prometheus' text format. The token of `BUGSAGE_METRICS_TOKEN` is taken as well.
+#[utoipa::path(get, path = "/metrics", tag = "operation", security(("api_key" = ["operations:read"])), responses(
     (status = 200, description = "Prometheus' text format", body = String, content_type = "text/plain; version=0.0.4"),
+    Asking,
 ))]
-pub async fn metrics(State(app): State<App>) -> Response {
+pub async fn metrics(State(app): State<App>, _scraper: Scraper) -> Response {
     sampled::now(&app);
     let text = recorder().map(PrometheusHandle::render).unwrap_or_default();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()

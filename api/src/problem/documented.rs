@@ -9,8 +9,8 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 const fn meaning(status: u16) -> &'static str {
     match status {
         400 => "The request cannot be understood",
-        401 => "No valid proof of who asks",
-        403 => "Not allowed, or a browser's change without its CSRF token",
+        401 => "Nobody signed in, and no valid key",
+        403 => "Not allowed to the one who asks, or a browser's change without its CSRF token",
         404 => "It does not exist, or is not yours to see",
         409 => "Not in this state, or changed again and again",
         412 => "Changed since the ETag given",
@@ -55,7 +55,7 @@ macro_rules! kind {
 
         impl IntoResponses for $name {
             fn responses() -> BTreeMap<String, RefOr<Response>> {
-                [400, 401, 500, 503, $($status),*].map(problem).into()
+                [400, 401, 403, 404, 500, 503, $($status),*].map(problem).into()
             }
         }
     };
@@ -67,19 +67,27 @@ kind!(
 );
 kind!(
     /// Asks for one thing.
-    AskingOne: 404
+    AskingOne:
 );
 kind!(
     /// Changes one thing, as its body says.
-    Changing: 404, 409, 412, 413, 415, 422, 429
+    Changing: 409, 412, 413, 415, 422, 429
 );
 kind!(
     /// Deletes one thing.
-    Deleting: 404, 409, 412, 422
+    Deleting: 409, 412, 422
 );
 kind!(
     /// Changes many things, with an answer for each.
     ChangingMany: 413, 415, 422, 429
+);
+kind!(
+    /// Changes who may do what, as its body says.
+    Managing: 409, 413, 415, 422, 429
+);
+kind!(
+    /// Takes something away, or does what needs no body.
+    Removing: 409
 );
 kind!(
     /// Reports occurrences.

@@ -76,7 +76,7 @@ impl Problem {
         )
     }
 
-    /// 403: known, and not allowed.
+    /// 403: known, but not allowed.
     #[must_use]
     pub fn forbidden(detail: impl Into<String>) -> Self {
         Self::new(
@@ -109,7 +109,7 @@ impl Problem {
         )
     }
 
-    /// 409: not as things are.
+    /// 409: it cannot be so beside what there is.
     #[must_use]
     pub fn conflict(detail: impl Into<String>) -> Self {
         Self::new(

@@ -19,6 +19,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::access::Access;
 use crate::heavy::Heavy;
 use connections::Limits;
 
@@ -118,7 +119,8 @@ pub async fn start_with(
 
     let url = settings.server.public_url.clone();
     let algorithm = settings.people.token_algorithm;
-    let people = People::open(app_pool.clone(), clock.clone(), &url, algorithm).await?;
+    let sealer = settings.seal.sealer.clone();
+    let people = People::open(app_pool.clone(), clock.clone(), sealer, &url, algorithm).await?;
     let mailer = settings.mail.mailer();
     tasks.spawn(letters::run(people.clone(), mailer, url, stop.clone()));
 
@@ -133,6 +135,9 @@ pub async fn start_with(
         })?;
     let address = listener.local_addr()?;
     let limits = Limits::new(settings.server.max_connections, settings.server.idle);
+    let access = Access::new(app_pool.clone());
+    let uses = access.uses().clone();
+    tasks.spawn(uses.run(app_pool.clone(), stop.clone()));
     let app = App::new(Services {
         clock,
         executor: Executor::new(app_pool.clone(), writer),
@@ -140,6 +145,7 @@ pub async fn start_with(
         queries: Queries::new(app_pool.clone()),
         keys: Keys::open(app_pool.clone()).await?,
         people,
+        access,
         heavy: Heavy::default(),
         in_flight: InFlight::new(settings.ingest.inflight_megabytes),
         nats,

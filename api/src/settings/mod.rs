@@ -7,11 +7,14 @@
 mod database;
 mod file;
 mod ingest;
+mod limits;
 mod log;
 mod mail;
 mod nats;
+mod network;
 mod people;
 mod reader;
+mod seal;
 mod secret;
 mod server;
 mod traces;
@@ -20,11 +23,14 @@ use std::path::Path;
 
 pub use database::Database;
 pub use ingest::Ingest;
+pub use limits::Limits;
 pub use log::{Format, Log};
 pub use mail::Mail;
 pub use nats::Nats;
+pub use network::Network;
 pub use people::{People, Registration};
 pub use reader::{Origin, Setting};
+pub use seal::Seal;
 pub use secret::Secret;
 pub use server::Server;
 pub use traces::Traces;
@@ -44,12 +50,18 @@ pub enum Environment {
 }
 
 /// All settings of the service.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// `BUGSAGE_ENVIRONMENT`: development, staging or production. Development.
     pub environment: Environment,
     /// How it is reached.
     pub server: Server,
+    /// Who is believed and reached.
+    pub network: Network,
+    /// How many requests each may send.
+    pub limits: Limits,
+    /// What seals secrets.
+    pub seal: Seal,
     /// Where everything is kept.
     pub database: Database,
     /// The message server.
@@ -117,6 +129,9 @@ impl Settings {
         let settings = Self {
             environment,
             server: Server::read(&mut reader, environment),
+            network: Network::read(&mut reader),
+            limits: Limits::read(&mut reader),
+            seal: Seal::read(&mut reader),
             database: Database::read(&mut reader),
             nats: Nats::read(&mut reader),
             ingest: Ingest::read(&mut reader),

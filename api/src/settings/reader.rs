@@ -136,6 +136,27 @@ impl<'a> Reader<'a> {
         value
     }
 
+    /// A list with commas, each of which parses as one of `kind`; empty by default.
+    pub(super) fn list<T: FromStr + Display>(&mut self, name: Name, kind: &str) -> Vec<T> {
+        let Some((text, origin)) = self.given(name) else {
+            self.keep(name, "", Origin::Default);
+            return Vec::new();
+        };
+        let parts = text
+            .split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty());
+        let list: Result<Vec<T>, _> = parts.map(str::parse).collect();
+        let list = list.unwrap_or_else(|_| {
+            let what = format!("is {text:?}, which is not {kind}");
+            self.mistakes.push(told(name, &origin, &what));
+            Vec::new()
+        });
+        let shown: Vec<_> = list.iter().map(T::to_string).collect();
+        self.keep(name, shown.join(","), origin);
+        list
+    }
+
     /// A number from 1 on.
     pub(super) fn count(&mut self, name: Name, default: u32) -> NonZeroU32 {
         let default = NonZeroU32::new(default).unwrap_or(NonZeroU32::MIN);

@@ -4,8 +4,11 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use super::Environment;
 use super::reader::{Name, Reader};
+use super::{Environment, Secret};
+
+/// Characters of a token that nobody guesses.
+const TOKEN_MIN: usize = 16;
 
 /// `[server]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +19,9 @@ pub struct Server {
     pub public_url: String,
     /// `BUGSAGE_DOCS`: the page at `/docs`, on or off. Off in production.
     pub docs: bool,
+    /// `BUGSAGE_METRICS_TOKEN`: what Prometheus sends as its bearer token to `/metrics`, beside
+    /// API keys; at least 16 characters. None.
+    pub metrics_token: Option<Secret>,
     /// `BUGSAGE_MAX_CONNECTIONS`: connections held at once; more wait to be accepted. 16384,
     /// or fewer where the limit of open files is lower.
     pub max_connections: NonZeroU32,
@@ -49,6 +55,7 @@ impl Server {
                 Name::new("server.docs", "BUGSAGE_DOCS"),
                 environment != Environment::Production,
             ),
+            metrics_token: metrics_token(reader),
             max_connections: reader.count(
                 Name::new("server.max_connections", "BUGSAGE_MAX_CONNECTIONS"),
                 16_384,
@@ -56,4 +63,14 @@ impl Server {
             idle: Duration::from_secs(idle.get().into()),
         }
     }
+}
+
+fn metrics_token(reader: &mut Reader<'_>) -> Option<Secret> {
+    let name = Name::new("server.metrics_token", "BUGSAGE_METRICS_TOKEN");
+    let token = reader.secret(name);
+    let short = |token: &Secret| token.expose().len() < TOKEN_MIN;
+    if token.as_ref().is_some_and(short) {
+        reader.wrong(name, "is too short: use at least 16 characters");
+    }
+    token
 }

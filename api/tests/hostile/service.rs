@@ -4,6 +4,8 @@ use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use bugsage_commands::access::api_keys;
+use bugsage_domain::access::ProjectRole;
 use bugsage_test_database::TestDatabase;
 use sqlx::PgPool;
 
@@ -44,6 +46,10 @@ impl Service {
             .env_clear()
             .env("DATABASE_URL", database.url())
             .env("BUGSAGE_NATS", "off")
+            .env(
+                "BUGSAGE_SEAL_KEYS",
+                "test=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+            )
             .env("BUGSAGE_LOG", "error")
             .env("BUGSAGE_PORT", port.to_string())
             .env("BUGSAGE_INFLIGHT_MB", INFLIGHT_MB.to_string())
@@ -128,12 +134,13 @@ async fn seed(owner: &PgPool) {
         .expect("a project");
     }
     sqlx::query(
-        "insert into api_keys (key_id, organization_id, project_id, name, hash)
-             select gen_random_uuid(), organization_id, project_id, 'hostile', $2
+        "insert into api_keys (key_id, organization_id, project_id, name, hash, scopes)
+             select gen_random_uuid(), organization_id, project_id, 'hostile', $2, $3
              from projects where project_id = $1",
     )
     .bind(PROJECT)
-    .bind(bugsage_api::keys::hash_api_key(API_KEY).as_slice())
+    .bind(api_keys::hash(API_KEY).as_slice())
+    .bind(ProjectRole::Developer.permissions().words())
     .execute(owner)
     .await
     .expect("a key");

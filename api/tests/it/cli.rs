@@ -2,11 +2,13 @@
 
 use std::process::Output;
 
+use bugsage_commands::clock::Clock;
+use bugsage_commands::seal::{self, Place, Sealer};
 use bugsage_test_database::TestDatabase;
 use serde_json::{Value, json};
 use sqlx::Executor as _;
 
-use crate::program::{bugsage, on, told};
+use crate::program::{SEAL_KEYS, bugsage, on, told};
 
 /// The JSON lines of a command that must succeed.
 #[track_caller]
@@ -144,6 +146,45 @@ async fn an_unknown_project_is_told() {
 }
 
 #[tokio::test]
+async fn secrets_are_sealed_anew_with_a_new_key() {
+    let database = TestDatabase::create().await;
+    let new = String::from_utf8(bugsage(&["keys", "new"], &[]).stdout).expect("a key");
+    let (url, keys) = (database.url(), format!("{},{}", new.trim(), SEAL_KEYS.1));
+    let clock = Clock::default();
+    let old: Sealer = SEAL_KEYS.1.parse().expect("keys");
+    let place = Place {
+        organization: None,
+        purpose: "it",
+        id: clock.new_id(),
+    };
+    let owner = database.owner().await;
+    let mut connection = owner.acquire().await.expect("a connection");
+    seal::seal(&mut connection, &old, &place, b"secret", clock.now())
+        .await
+        .expect("a sealed secret");
+    let reseal = |keys: &str| {
+        let settings = [
+            ("DATABASE_URL", url.as_str()),
+            ("BUGSAGE_NATS", "off"),
+            ("BUGSAGE_SEAL_KEYS", keys),
+        ];
+        bugsage(&["keys", "reseal"], &settings)
+    };
+    assert_eq!(lines(&reseal(&keys))[0]["resealed"], 1);
+    let only: Sealer = new.parse().expect("keys");
+    let opened = seal::open(&mut connection, &only, &place).await;
+    let opened = opened.expect("the new key").expect("a secret");
+    assert_eq!(opened.expose(), b"secret");
+    let lost = reseal(SEAL_KEYS.1);
+    assert_eq!(lost.status.code(), Some(1), "{lost:?}");
+    let told = String::from_utf8_lossy(&lost.stdout);
+    assert!(
+        told.contains("which BUGSAGE_SEAL_KEYS does not name"),
+        "{told}"
+    );
+}
+
+#[tokio::test]
 async fn replay_shows_old_events_in_their_current_version_and_the_state() {
     let database = TestDatabase::create().await;
     let id = detected(&database).await;
@@ -160,7 +201,7 @@ async fn signing_keys_are_rotated_and_dropped() {
     let database = TestDatabase::create().await;
     let owner = database.owner().await;
     let keys = async || -> Vec<String> {
-        let keys = sqlx::query_scalar("select key_id from signing_keys order by signs_from");
+        let keys = sqlx::query_scalar("select key_id::text from signing_keys order by signs_from");
         keys.fetch_all(&owner).await.expect("the keys")
     };
     let first = lines(&on(&database, &["keys", "rotate"])).remove(0);

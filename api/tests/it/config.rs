@@ -60,7 +60,7 @@ fn every_setting_stands_in_the_example_with_its_variable() {
         .lines()
         .map(|line| if is_off(&line) { &line[1..] } else { line })
         .collect();
-    for (key, (_, origin)) in in_force(&check(&whole.join("\n"), &[]).0) {
+    for (key, (_, origin)) in in_force(&check(&whole.join("\n"), &[("BUGSAGE_SEAL_KEYS", "")]).0) {
         assert!(origin.ends_with("bugsage.toml"), "{key}: {origin}");
     }
     for (_, (_, origin)) in in_force(&bugsage(&["config", "check"], &NEEDED)) {

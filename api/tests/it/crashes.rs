@@ -16,6 +16,7 @@ fn bugsage(database: &TestDatabase, arguments: &[&str]) -> Command {
         .env_clear()
         .env("DATABASE_URL", database.url())
         .env("BUGSAGE_NATS", "off")
+        .envs([crate::program::SEAL_KEYS])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     command

@@ -5,12 +5,20 @@ use std::process::{Command, Output};
 
 use bugsage_test_database::TestDatabase;
 
-/// The program with only these settings, ready to be run.
+/// What seals the secrets of tests.
+pub(crate) const SEAL_KEYS: (&str, &str) = (
+    "BUGSAGE_SEAL_KEYS",
+    "test=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+);
+
+/// The program with only these settings, and the keys of tests unless others are given, ready to
+/// be run.
 pub(crate) fn command(arguments: &[&str], settings: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bugsage"));
     command
         .args(arguments)
         .env_clear()
+        .envs([SEAL_KEYS])
         .envs(settings.iter().copied());
     command
 }

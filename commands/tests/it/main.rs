@@ -9,6 +9,8 @@ mod dictionaries;
 mod limits;
 mod merged;
 mod midnight;
+mod outgoing;
 mod people;
+mod sealed;
 mod settled;
 mod site;

@@ -113,10 +113,7 @@ async fn another_project_sees_nothing() {
 async fn another_organization_sees_nothing() {
     let (world, error, event) = inhabited().await;
     let other = world.other_organization().await;
-    let forged = Scope {
-        project: world.scope.project,
-        ..other.scope
-    };
+    let forged = Scope::of(other.scope.organization, world.scope.project);
     for scope in [other.scope, other.organization(), forged] {
         assert_eq!(answers(&world, &scope, error, event).await, [""; 0]);
     }

@@ -1,4 +1,5 @@
 //! The read models, asked through their one door over a real database.
+#![expect(clippy::disallowed_methods, reason = "tests ask for whom they like")]
 #![expect(
     clippy::unwrap_used,
     reason = "the verbs of the tests fail as the tests do"

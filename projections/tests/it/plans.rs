@@ -75,10 +75,7 @@ pub(crate) async fn scope_of(world: &World, project: &str) -> Scope {
             .fetch_one(&world.owner)
             .await
             .unwrap();
-    Scope {
-        organization: OrganizationId(organization),
-        project: Some(ProjectId(project)),
-    }
+    Scope::of(OrganizationId(organization), Some(ProjectId(project)))
 }
 
 /// A crowded database, asked over one connection on behalf of one of its projects.
@@ -332,10 +329,7 @@ async fn no_question_reads_a_large_table_from_end_to_end() {
 async fn a_page_of_few_some_or_very_many_errors_reads_no_large_table_from_end_to_end() {
     let mut crowd = Crowd::new().await;
     let few = crowd.scope;
-    let some = Scope {
-        project: None,
-        ..few
-    };
+    let some = Scope::of(few.organization, None);
     let many = scope_of(&crowd.world, "project 1").await;
     for (scope, total, is_exact) in [
         (few, 1_000, true),

@@ -103,10 +103,7 @@ impl World {
             .unwrap();
         let world = Self {
             queries: Queries::new(app.clone()),
-            scope: Scope {
-                organization: OrganizationId(Uuid::nil()),
-                project: None,
-            },
+            scope: Scope::of(OrganizationId(Uuid::nil()), None),
             owner: database.owner().await,
             projector: pool(DatabaseRole::Projector),
             executor: Executor::new(app.clone(), Writer::start(app.clone()).0),
@@ -152,10 +149,7 @@ impl World {
 
     /// The scope of the whole organization.
     pub(crate) fn organization(&self) -> Scope {
-        Scope {
-            project: None,
-            ..self.scope
-        }
+        Scope::of(self.scope.organization, None)
     }
 
     /// An id nobody had before; later ones are greater.

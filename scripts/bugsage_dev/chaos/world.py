@@ -73,6 +73,9 @@ class World:
         here, there = f":{self.postgres.port}/", f":{database_port}/"
         return {
             "PATH": os.environ["PATH"], "NATS_URL": self.nats.url(), "BUGSAGE_LOG": "warn",
+            "BUGSAGE_SEAL_KEYS": home.seal_keys(self.folder),
+            # One client sends everything.
+            "BUGSAGE_LIMIT_ADDRESS": "0", "BUGSAGE_LIMIT_KEY": "0", "BUGSAGE_LIMIT_ORGANIZATION": "0",
             **{name: self.urls[role].replace(here, there) for name, role in names.items()},
         }
 

@@ -1,7 +1,9 @@
 //! Organizations and projects to test with.
 
 use bugsage_api::demo;
+use bugsage_commands::access::api_keys;
 use bugsage_commands::clock::Clock;
+use bugsage_domain::access::ProjectRole;
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -19,7 +21,9 @@ pub(crate) struct Project {
 
 /// The demo, as `make run` seeds it.
 pub(super) async fn seed_first(owner: &PgPool, clock: &Clock, url: &str) -> Project {
-    let seeded = demo::seed(owner, clock, url, None).await.expect("a demo");
+    let seeded = demo::seed(owner, clock, url, &demo::Known::default())
+        .await
+        .expect("a demo");
     let (id, organization, dsn_key) = sqlx::query_as(
         "select p.project_id, p.organization_id, k.public_key from projects p join dsn_keys k using (project_id)",
     )
@@ -44,15 +48,16 @@ pub(super) async fn seed(owner: &PgPool, clock: &Clock, url: &str, organization:
         "with o as (insert into organizations (organization_id, name) values ($1, $2) on conflict do nothing),
               p as (insert into projects (organization_id, name) values ($1, $2) returning project_id),
               d as (insert into dsn_keys (public_key, organization_id, project_id) select $3, $1, project_id from p),
-              a as (insert into api_keys (key_id, organization_id, project_id, name, hash)
-                        select $4, $1, project_id, 'test', $5 from p)
+              a as (insert into api_keys (key_id, organization_id, project_id, name, hash, scopes)
+                        select $4, $1, project_id, 'test', $5, $6 from p)
          select project_id from p",
     )
     .bind(organization)
     .bind(name)
     .bind(&dsn_key)
     .bind(clock.new_id())
-    .bind(bugsage_api::keys::hash_api_key(&api_key).as_slice())
+    .bind(api_keys::hash(&api_key).as_slice())
+    .bind(ProjectRole::Developer.permissions().words())
     .fetch_one(owner)
     .await
     .expect("a project");

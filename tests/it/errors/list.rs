@@ -162,10 +162,20 @@ async fn a_parameter_that_is_not_understood_is_refused() {
         "unheard_of=1",
         "search=a%00b",
         "limit=1&limit=2",
-        &format!("project_id={}", app.project.id + 1),
     ] {
         let answer = app.get(&format!("/api/v1/errors?{query}")).await;
         assert_eq!(answer.status, 400, "{query}: {}", answer.body);
+    }
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_project_that_cannot_be_seen_is_none() {
+    let app = TestApp::start().await;
+    let foreign = app.another_organization().await.id;
+    for project in [foreign, foreign + 1] {
+        let path = format!("/api/v1/errors?project_id={project}");
+        app.get(&path).await.expect(404);
     }
     app.stop().await;
 }

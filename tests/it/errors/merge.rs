@@ -70,11 +70,11 @@ async fn a_merged_error_refuses_what_is_for_the_other() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_merge_that_makes_no_sense_is_refused() {
     let mut app = TestApp::start().await;
+    let one = reported(&app, "one").await;
     let mine = app.project.clone();
     app.project = app.another_project().await;
     let theirs = reported(&app, "theirs").await;
     app.project = mine;
-    let one = reported(&app, "one").await;
     for into in [one.as_str(), &theirs, &Uuid::new_v4().to_string()] {
         merge(&app, &one, into).await.expect(422);
     }

@@ -87,6 +87,7 @@ fn the_words_inside_events_stay_as_they_are() {
             "actor": [
                 ANN,
                 Actor::ApiKey { id: uuid::Uuid::from_u128(4) },
+                Actor::ServiceAccount { id: uuid::Uuid::from_u128(4) },
                 Actor::Saga { name: "fixes".to_owned() },
                 Actor::Integration { id: uuid::Uuid::from_u128(4) },
                 Actor::System,
@@ -94,6 +95,7 @@ fn the_words_inside_events_stay_as_they_are() {
             "actor in metadata": [
                 ANN.to_string(),
                 Actor::ApiKey { id: uuid::Uuid::from_u128(4) }.to_string(),
+                Actor::ServiceAccount { id: uuid::Uuid::from_u128(4) }.to_string(),
                 Actor::Saga { name: "fixes".to_owned() }.to_string(),
                 Actor::Integration { id: uuid::Uuid::from_u128(4) }.to_string(),
                 Actor::System.to_string(),
@@ -123,6 +125,7 @@ fn actor() -> impl Strategy<Value = Actor> {
     prop_oneof![
         id().prop_map(|id| Actor::User { id }),
         id().prop_map(|id| Actor::ApiKey { id }),
+        id().prop_map(|id| Actor::ServiceAccount { id }),
         any::<String>().prop_map(|name| Actor::Saga { name }),
         id().prop_map(|id| Actor::Integration { id }),
         Just(Actor::System),

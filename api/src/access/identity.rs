@@ -1,0 +1,128 @@
+//! Who sends a request: a person, or a program with a key.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use bugsage_commands::access::api_keys::PREFIX;
+use bugsage_commands::audit::Origin;
+use bugsage_domain::actor::Actor;
+
+use super::known::Machine;
+use super::refused;
+use crate::problem::Problem;
+use crate::session::{self, Person};
+use crate::state::App;
+use crate::{address, request_id};
+
+/// Who sends a request, proved.
+#[derive(Debug, Clone)]
+pub enum Identity {
+    /// Somebody who is signed in.
+    Person(Person),
+    /// A program.
+    Machine(Arc<Machine>),
+}
+
+impl Identity {
+    /// As events and the audit log name them.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        match self {
+            Self::Person(person) => Actor::User { id: person.user.0 },
+            Self::Machine(machine) => machine.actor.clone(),
+        }
+    }
+}
+
+/// Who sends this request. It is proved once; what a layer proved, the handler is told.
+///
+/// # Errors
+/// 401 without a valid proof, 503 if the database is away, and those of [`session::person`].
+pub async fn prove(app: &App, parts: &mut Parts) -> Result<Identity, Problem> {
+    if let Some(proved) = parts.extensions.get::<Identity>() {
+        return Ok(proved.clone());
+    }
+    let identity = match bearer(parts).filter(|key| key.starts_with(PREFIX)) {
+        Some(key) => Identity::Machine(machine(app, parts, key).await?),
+        None => Identity::Person(person(app, parts).await?),
+    };
+    parts.extensions.insert(identity.clone());
+    Ok(identity)
+}
+
+/// In whose name a request comes and from where, for the audit log.
+pub(crate) fn origin(actor: &Actor, parts: &Parts) -> Origin {
+    Origin {
+        actor: actor.to_string(),
+        address: address::of(&parts.extensions),
+        request_id: request_id::current(),
+    }
+}
+
+/// What a request asks, for the audit log: nothing of its query or body.
+pub(super) fn asked(parts: &Parts) -> String {
+    format!("{} {}", parts.method, parts.uri.path())
+}
+
+/// A person who is signed in, for what needs no organization; and their origin.
+pub struct SignedIn {
+    /// Who.
+    pub person: Person,
+    /// For the audit log.
+    pub origin: Origin,
+}
+
+impl FromRequestParts<App> for SignedIn {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        match prove(app, parts).await? {
+            identity @ Identity::Person(person) => Ok(Self {
+                person,
+                origin: origin(&identity.actor(), parts),
+            }),
+            Identity::Machine(_) => Err(Problem::forbidden(
+                "this is for people: a key cannot do it, whatever its scopes",
+            )),
+        }
+    }
+}
+
+/// What stands behind `Authorization: Bearer`.
+pub(crate) fn bearer(parts: &Parts) -> Option<&str> {
+    let value = parts.headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, key) = value.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then_some(key.trim())
+        .filter(|key| !key.is_empty())
+}
+
+async fn person(app: &App, parts: &Parts) -> Result<Person, Problem> {
+    session::person(app, parts).await?.ok_or_else(|| {
+        Problem::unauthorized(match bearer(parts) {
+            Some(_) => "this key or token is unknown, revoked or no longer valid",
+            None => "sign in, or send an API key: Authorization: Bearer bsk_…",
+        })
+    })
+}
+
+async fn machine(app: &App, parts: &Parts, key: &str) -> Result<Arc<Machine>, Problem> {
+    let found = app.access.api_key(key).await?;
+    let machine =
+        found.ok_or_else(|| Problem::unauthorized("this API key is unknown or revoked"))?;
+    let now = app.clock.now();
+    let why = match machine.expires_at {
+        _ if machine.revoked => "this API key is unknown or revoked",
+        Some(end) if end <= now => "this API key has expired: make a new one",
+        _ => {
+            app.access.uses.note(machine.id, now);
+            return Ok(machine);
+        }
+    };
+    let origin = origin(&machine.actor, parts);
+    refused::tell(app, machine.organization, origin, &asked(parts), why).await;
+    Err(Problem::unauthorized(why))
+}

@@ -1,0 +1,65 @@
+//! Refusals in the audit log. One that repeats is told once a minute, so that a program which tries
+//! again and again does not fill it.
+
+use std::time::Duration;
+
+use bugsage_commands::audit::{self, Origin, Record};
+use bugsage_domain::ids::OrganizationId;
+use bugsage_event_store::in_time;
+use moka::sync::Cache;
+use serde_json::json;
+
+use crate::state::App;
+
+/// How long the same refusal is not told again.
+const QUIET: Duration = Duration::from_secs(60);
+/// Refusals remembered at once.
+const ENTRIES: u64 = 10_000;
+/// Characters of what is told of a request.
+const SUBJECT_MAX: usize = 200;
+
+/// The refusals told lately. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Refusals(Cache<String, ()>);
+
+impl Default for Refusals {
+    fn default() -> Self {
+        let told = Cache::builder()
+            .max_capacity(ENTRIES)
+            .time_to_live(QUIET)
+            .build();
+        Self(told)
+    }
+}
+
+/// Tells the audit log of an organization that somebody was refused, what, and why. The refusal
+/// stands whether or not it can be told.
+pub(crate) async fn tell(
+    app: &App,
+    organization: OrganizationId,
+    origin: Origin,
+    what: &str,
+    why: &str,
+) {
+    let told = &app.access.refusals.0;
+    let fresh = told.entry(format!("{organization} {} {what} {why}", origin.actor));
+    if !fresh.or_insert(()).is_fresh() {
+        return;
+    }
+    let record = Record {
+        organization: Some(organization),
+        user: None,
+        at: app.clock.now(),
+        action: "access.refused",
+        subject: what.chars().take(SUBJECT_MAX).collect(),
+        before: None,
+        after: Some(json!({ "why": why })),
+    };
+    let recorded = in_time(async {
+        let mut connection = app.database.acquire().await?;
+        audit::record(&mut connection, &origin, record).await
+    });
+    if let Err(error) = recorded.await {
+        tracing::error!(%error, "a refusal is not in the audit log");
+    }
+}

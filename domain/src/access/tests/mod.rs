@@ -1,0 +1,4 @@
+mod names;
+mod rights;
+mod rules;
+mod table;
