@@ -8,7 +8,8 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::body::{Session, Told, name};
-use super::{Here, Person, means};
+use super::{Here, means};
+use crate::access::identity::SignedIn;
 use crate::errors::body::Body;
 use crate::problem::Problem;
 use crate::problem::documented::{ChangingOneself, SigningIn};
@@ -158,8 +159,7 @@ pub struct ChangePassword {
 ))]
 pub async fn change_password(
     State(app): State<App>,
-    person: Person,
-    Here(origin): Here,
+    SignedIn { person, origin }: SignedIn,
     headers: HeaderMap,
     Body(asked, _held): Body<ChangePassword, MAX>,
 ) -> Result<Response, Problem> {
