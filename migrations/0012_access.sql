@@ -70,6 +70,9 @@ create unique index invitations_open on invitations (organization_id, email)
 
 -- Null: the whole organization.
 alter table api_keys alter column project_id drop not null;
+alter table api_keys drop constraint api_keys_project_id_fkey;
+alter table api_keys add constraint api_keys_project foreign key (organization_id, project_id)
+    references projects (organization_id, project_id);
 alter table api_keys add column scopes text[];
 -- Keys of before could do all of this.
 update api_keys set scopes = array[
@@ -81,6 +84,9 @@ alter table api_keys add column last_used_at timestamptz;
 alter table api_keys add column created_by text not null default 'system';
 create index api_keys_of on api_keys (organization_id, key_id);
 
+alter table dsn_keys drop constraint dsn_keys_project_id_fkey;
+alter table dsn_keys add constraint dsn_keys_project foreign key (organization_id, project_id)
+    references projects (organization_id, project_id);
 alter table dsn_keys add column key_id uuid not null default gen_random_uuid();
 alter table dsn_keys add constraint dsn_keys_id unique (key_id);
 alter table dsn_keys add column label text not null default '';
@@ -205,6 +211,15 @@ create function find_memberships(person uuid)
          order by m.organization_id
     $$;
 
+create function find_organizations(person uuid)
+    returns table (id uuid, name text, role text, disabled boolean, created_at timestamptz)
+    language sql stable security definer set search_path = public, pg_temp
+    as $$
+        select o.organization_id, o.name, m.role, m.disabled_at is not null, o.created_at
+          from memberships m join organizations o using (organization_id)
+         where m.user_id = person order by o.organization_id
+    $$;
+
 create function find_invitation(token_hash bytea)
     returns table (invitation_id uuid, organization_id uuid, email text, role text, expires_at timestamptz)
     language sql stable security definer set search_path = public, pg_temp
@@ -230,7 +245,22 @@ create function forget_invitations(before timestamptz) returns void
     language sql security definer set search_path = public, pg_temp
     as $$ delete from invitations where expires_at < before $$;
 
-revoke all on function find_dsn_key, find_api_key, find_service_account, find_memberships, find_invitation,
+revoke all on function find_dsn_key, find_api_key, find_service_account, find_memberships, find_organizations,
+    find_invitation,
     note_use, forget_invitations from public;
-grant execute on function find_dsn_key, find_api_key, find_service_account, find_memberships, find_invitation,
+grant execute on function find_dsn_key, find_api_key, find_service_account, find_memberships, find_organizations,
+    find_invitation,
     note_use, forget_invitations to bugsage_app;
+
+-- Whoever is erased is not remembered as invited either.
+create function forget_invited() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp
+    as $$
+    begin
+        delete from invitations where email = old.email;
+        return null;
+    end $$;
+revoke all on function forget_invited() from public;
+create trigger users_erased_invitations after update of erased_at on users
+    for each row when (old.erased_at is null and new.erased_at is not null)
+    execute function forget_invited();

@@ -6,6 +6,8 @@ use std::path::Path;
 
 use bugsage_commands::access::api_keys::{self, PREFIX};
 use bugsage_commands::clock::Clock;
+use bugsage_commands::people::PeopleError;
+use bugsage_commands::people::password::Passwords;
 use bugsage_domain::access::Role;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
@@ -71,7 +73,7 @@ pub async fn seed(
     clock: &Clock,
     public_url: &str,
     known: &Known,
-) -> Result<Demo, sqlx::Error> {
+) -> Result<Demo, PeopleError> {
     let mut transaction = owner.begin().await?;
     sqlx::query("select pg_advisory_xact_lock(7204)")
         .execute(&mut *transaction)
@@ -166,14 +168,27 @@ async fn key(
     Ok(key)
 }
 
-/// The owner, with the known password if there was one, else with a new one.
+/// The owner, with the known password if it is still theirs, else with a new one.
 async fn person(
     connection: &mut PgConnection,
     clock: &Clock,
     place: &Place,
     known: Option<&str>,
-) -> Result<String, sqlx::Error> {
-    let password = known.map_or_else(|| clock.new_secret(), str::to_owned);
+) -> Result<String, PeopleError> {
+    let kept: bool = sqlx::query_scalar(
+        "select exists (select 1 from users where email = $1 and password_hash is not null)",
+    )
+    .bind(EMAIL)
+    .fetch_one(&mut *connection)
+    .await?;
+    let (password, hash) = match known {
+        Some(password) if kept => (password.to_owned(), None),
+        _ => {
+            let password = clock.new_secret();
+            let hash = Passwords::new(clock.clone()).hash(&password).await?;
+            (password, Some(hash))
+        }
+    };
     sqlx::query(
         "with u as (insert into users (user_id, email, email_verified_at, name, password_hash)
                         values ($1, $2, now(), $3, $4)
@@ -186,16 +201,11 @@ async fn person(
     .bind(clock.new_id())
     .bind(EMAIL)
     .bind(NAME)
-    .bind(password_hash(&password))
+    .bind(hash)
     .bind(place.organization)
     .execute(connection)
     .await?;
     Ok(password)
-}
-
-/// What is stored of the password, once there is sign-in by password.
-const fn password_hash(_password: &str) -> Option<String> {
-    None
 }
 
 impl Demo {

@@ -123,6 +123,13 @@ impl Keys {
         &self.secret
     }
 
+    /// Lets this process look up everything anew; others do within seconds.
+    pub fn forget(&self) {
+        self.dsn.invalidate_all();
+        self.projects.invalidate_all();
+        self.only.invalidate_all();
+    }
+
     /// The DSN key with this public part; `None` if there is none.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ use bugsage_event_store::{DatabaseRole, connect, migrate};
 use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 
+use cli::audit::{self, Audit};
 use cli::config::{self, Config};
 use cli::keys::{self, Keys};
 use cli::projections::{self, Projections};
@@ -50,6 +51,9 @@ enum Command {
     /// Look at projects and change what they keep and scrub, as the owner.
     #[command(subcommand)]
     Projects(Projects),
+    /// Export what happened around access, as the owner.
+    #[command(subcommand)]
+    Audit(Audit),
     /// Make the keys that seal secrets, and seal anew with them.
     #[command(subcommand)]
     Keys(Keys),
@@ -127,6 +131,7 @@ async fn run(file: Option<&Path>, command: Command) -> Result<ExitCode, Failure>
         }
         Command::Projections(command) => projections::run(&settings, command).await,
         Command::Projects(command) => projects::run(&settings, command).await,
+        Command::Audit(command) => audit::run(&settings, command).await,
         Command::Keys(Keys::Reseal) => keys::reseal(&settings).await,
         Command::Replay(replay) => replay::run(&settings, replay).await,
         Command::Demo(DemoCommand::Seed { env_file }) => {

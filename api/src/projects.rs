@@ -1,8 +1,12 @@
 //! The settings of a project: how long it keeps occurrences and what is scrubbed of them.
 
+use bugsage_commands::audit::{self, Origin, Record};
+use bugsage_domain::ids::OrganizationId;
+use chrono::{DateTime, Utc};
 use clap::Args;
 use clap::builder::RangedI64ValueParser;
 use serde::Serialize;
+use serde_json::json;
 use sqlx::{FromRow, PgPool};
 use uuid::Uuid;
 
@@ -56,7 +60,7 @@ pub async fn list(owner: &PgPool) -> Result<Vec<Project>, sqlx::Error> {
     .await
 }
 
-/// Changes one project, as the owner; `None` if there is none with that number.
+/// Changes one project, as the owner, with its record in the audit log; `None` if there is none with that number.
 ///
 /// # Errors
 /// When the database fails.
@@ -64,6 +68,7 @@ pub async fn set(
     owner: &PgPool,
     project: i64,
     change: &Change,
+    at: DateTime<Utc>,
 ) -> Result<Option<Project>, sqlx::Error> {
     let keys = change.scrub_keys.as_ref().map(|keys| {
         let given = keys
@@ -72,7 +77,14 @@ pub async fn set(
             .filter(|key| !key.is_empty());
         given.collect::<Vec<_>>()
     });
-    sqlx::query_as(&format!(
+    let mut transaction = owner.begin().await?;
+    let before: Option<Project> = sqlx::query_as(&format!(
+        "select {COLUMNS} from projects where project_id = $1 for update"
+    ))
+    .bind(project)
+    .fetch_optional(&mut *transaction)
+    .await?;
+    let after: Option<Project> = sqlx::query_as(&format!(
         "update projects set retention_days = coalesce($2, retention_days),
                 scrub_emails = coalesce($3, scrub_emails),
                 scrub_ip_addresses = coalesce($4, scrub_ip_addresses),
@@ -84,6 +96,26 @@ pub async fn set(
     .bind(change.scrub_emails)
     .bind(change.scrub_ip_addresses)
     .bind(keys)
-    .fetch_optional(owner)
-    .await
+    .fetch_optional(&mut *transaction)
+    .await?;
+    if let (Some(before), Some(after)) = (&before, &after)
+        && before != after
+    {
+        let origin = Origin {
+            actor: "system".to_owned(),
+            ..Origin::default()
+        };
+        let record = Record {
+            organization: Some(OrganizationId(after.organization_id)),
+            user: None,
+            at,
+            action: "project.changed",
+            subject: format!("project:{project}"),
+            before: Some(json!(before)),
+            after: Some(json!(after)),
+        };
+        audit::record(&mut transaction, &origin, record).await?;
+    }
+    transaction.commit().await?;
+    Ok(after)
 }

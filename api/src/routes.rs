@@ -20,6 +20,10 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::errors::{bulk, bulk_ingest, change, create, list, read, verbs};
 use crate::ingest::answer::Rejection;
 use crate::ingest::{cors, endpoint};
+use crate::organizations::{
+    api_keys, audit, dsn_keys, invitations, members, organization, project_roles, projects,
+    service_accounts, teams,
+};
 use crate::problem::Problem;
 use crate::state::App;
 use crate::{
@@ -37,6 +41,8 @@ const BODY_PAUSE: Duration = Duration::from_secs(10);
     tags(
         (name = "errors", description = "The groups of like occurrences"),
         (name = "occurrences", description = "Single reports"),
+        (name = "organization", description = "Members, invitations, teams, keys and the audit log"),
+        (name = "projects", description = "Projects, their DSN keys and who has roles in them"),
         (name = "ingest", description = "Where SDKs send to"),
         (name = "operation", description = "The service itself"),
     )
@@ -58,6 +64,63 @@ fn rest() -> OpenApiRouter<App> {
         .routes(routes!(read::occurrences))
         .routes(routes!(read::activity))
         .routes(routes!(read::occurrence))
+        .merge(organizations())
+        .merge(projects())
+}
+
+fn organizations() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(
+            organization::list_organizations,
+            organization::create_organization
+        ))
+        .routes(routes!(
+            organization::get_organization,
+            organization::rename_organization
+        ))
+        .routes(routes!(members::list_members))
+        .routes(routes!(
+            members::get_member,
+            members::change_member,
+            members::remove_member
+        ))
+        .routes(routes!(invitations::list_invitations, invitations::invite))
+        .routes(routes!(invitations::take_invitation_back))
+        .routes(routes!(invitations::accept_invitation))
+        .routes(routes!(teams::list_teams, teams::create_team))
+        .routes(routes!(teams::rename_team, teams::delete_team))
+        .routes(routes!(teams::add_to_team, teams::remove_from_team))
+        .routes(routes!(api_keys::list_api_keys, api_keys::create_api_key))
+        .routes(routes!(api_keys::revoke_api_key))
+        .routes(routes!(
+            service_accounts::list_service_accounts,
+            service_accounts::create_service_account
+        ))
+        .routes(routes!(service_accounts::rotate_service_account))
+        .routes(routes!(service_accounts::revoke_service_account))
+        .routes(routes!(audit::list_audit))
+}
+
+fn projects() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(projects::list_projects, projects::create_project))
+        .routes(routes!(
+            projects::get_project,
+            projects::change_project,
+            projects::close_project
+        ))
+        .routes(routes!(dsn_keys::list_dsn_keys, dsn_keys::create_dsn_key))
+        .routes(routes!(dsn_keys::change_dsn_key, dsn_keys::delete_dsn_key))
+        .routes(routes!(dsn_keys::rotate_dsn_key))
+        .routes(routes!(project_roles::list_project_roles))
+        .routes(routes!(
+            project_roles::give_user_role,
+            project_roles::take_user_role
+        ))
+        .routes(routes!(
+            project_roles::give_team_role,
+            project_roles::take_team_role
+        ))
 }
 
 fn operation() -> OpenApiRouter<App> {

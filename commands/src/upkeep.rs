@@ -18,6 +18,9 @@ const IDEMPOTENCY_KEPT: TimeDelta = TimeDelta::hours(24);
 /// How long a session that is over is kept, so that a stolen token is told from one that never was.
 const SESSIONS_KEPT: TimeDelta = TimeDelta::hours(24);
 
+/// How long an invitation that nobody accepted is remembered after its end, with the address.
+const INVITATIONS_KEPT: TimeDelta = TimeDelta::days(30);
+
 /// One round. Safe to repeat and to run on several nodes.
 ///
 /// # Errors
@@ -36,6 +39,10 @@ pub async fn round(app: &PgPool, clock: &Clock) -> Result<(), sqlx::Error> {
             break;
         }
     }
+    sqlx::query("select forget_invitations($1)")
+        .bind(now - INVITATIONS_KEPT)
+        .execute(app)
+        .await?;
     sqlx::query("select purge_idempotency_keys($1)")
         .bind(now - IDEMPOTENCY_KEPT)
         .execute(app)

@@ -19,6 +19,7 @@ mod seed;
 pub(crate) use seed::Project;
 use seed::{seed, seed_first};
 
+use crate::access::person;
 use crate::conformance;
 
 /// What seals the secrets of tests.
@@ -103,7 +104,7 @@ impl TestApp {
         let running = start_with(
             read_settings(&database.url(), settings),
             clock.clone(),
-            move |router| conformance::around(router, seen),
+            move |router| conformance::around(person::around(router), seen),
         )
         .await
         .expect("the service starts");

@@ -106,6 +106,9 @@ pub(crate) fn check(
     if response.is_null() {
         return Err("the document does not list the status".to_owned());
     }
+    if response["content"].is_null() && body.is_empty() {
+        return Ok(());
+    }
     let content = &response["content"][content_type];
     if content.is_null() {
         return Err(format!(

@@ -10,6 +10,7 @@
     reason = "a test that unwraps says where it failed"
 )]
 
+mod access;
 mod app;
 mod away;
 mod browser;

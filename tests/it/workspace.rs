@@ -1,6 +1,7 @@
 //! Rules about the workspace itself: which crate may know which, and what must not be linked.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
@@ -99,6 +100,43 @@ fn crates_depend_on_each_other_one_way() {
             );
         }
     }
+}
+
+/// Every file of a folder's Rust sources.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    paths
+        .flat_map(|path| match path.is_dir() {
+            true => sources(&path),
+            false => vec![path],
+        })
+        .collect()
+}
+
+/// Both are what has been proved of a caller: a handler asks for `Authorized` to get them.
+#[test]
+fn only_access_makes_scopes_and_contexts() {
+    let api = Path::new(env!("CARGO_MANIFEST_DIR")).join("../api/src");
+    let access = api.join("access");
+    let mut made = 0;
+    for file in sources(&api) {
+        let text = std::fs::read_to_string(&file).expect("a text");
+        for words in ["Scope::of(", "CommandContext {", "Metadata {", "Acting {"] {
+            let makes = text.lines().any(|line| {
+                line.contains(words) && !line.trim_start().starts_with("//") && !line.contains("->")
+            });
+            // Whoever makes an organization acts in one that is nobody's yet.
+            let founds = words == "Acting {" && file.ends_with("organizations/organization.rs");
+            assert!(
+                !makes || founds || file.starts_with(&access),
+                "{}: {words}",
+                file.display()
+            );
+            made += usize::from(makes);
+        }
+    }
+    assert!(made >= 4, "what is looked for is not how it is written");
 }
 
 #[test]

@@ -1,7 +1,5 @@
 //! Who calls, in which organization, and in which of its projects.
 
-use std::net::IpAddr;
-
 use axum::http::request::Parts;
 use bugsage_commands::access::Acting;
 use bugsage_commands::audit::Origin;
@@ -14,7 +12,6 @@ use bugsage_projections::Scope;
 use super::identity::{self, Identity};
 use super::named::{Named, no_organization, no_project};
 use super::refused;
-use crate::address;
 use crate::keys::Project;
 use crate::limits;
 use crate::problem::Problem;
@@ -27,7 +24,7 @@ pub struct Caller {
     scope: Scope,
     actor: Actor,
     rights: Rights,
-    address: Option<IpAddr>,
+    origin: Origin,
 }
 
 impl Caller {
@@ -88,7 +85,7 @@ impl Caller {
             organization: self.scope.organization,
             project: self.scope.project,
             permissions: self.permissions(),
-            origin: origin(self.actor.to_string(), self.address),
+            origin: self.origin.clone(),
             at: app.clock.now(),
         }
     }
@@ -167,6 +164,7 @@ impl Caller {
         request_id::belongs_to(organization);
         let actor = identity.actor();
         limits::admit(app, &parts.extensions, &actor, Some(organization))?;
+        let origin = identity::origin(&actor, parts);
         let project = match rights.reach(needed, named.project) {
             Reach::Organization => None,
             Reach::Project(project) => {
@@ -181,7 +179,7 @@ impl Caller {
             }
             Reach::Nowhere => {
                 let why = format!("this needs the permission {needed}, which you do not have here");
-                refused::tell(app, parts, organization, actor.to_string(), &why).await;
+                refused::tell(app, organization, origin, &identity::asked(parts), &why).await;
                 return Err(Problem::forbidden(why));
             }
         };
@@ -189,7 +187,7 @@ impl Caller {
             scope: scope(organization, project),
             actor,
             rights,
-            address: address::of(&parts.extensions),
+            origin,
         })
     }
 }
@@ -201,15 +199,6 @@ impl Caller {
 )]
 const fn scope(organization: OrganizationId, project: Option<ProjectId>) -> Scope {
     Scope::of(organization, project)
-}
-
-/// In the name of somebody, for the audit log.
-fn origin(actor: String, address: Option<IpAddr>) -> Origin {
-    Origin {
-        actor,
-        address,
-        request_id: request_id::current(),
-    }
 }
 
 /// That the organization has this project.
@@ -239,8 +228,9 @@ async fn membership(
     match (one, another, named) {
         (Some(one), None, _) if one.disabled => {
             let why = "an admin has locked you out of this organization";
-            let actor = Actor::User { id: user.0 }.to_string();
-            refused::tell(app, parts, one.organization, actor, why).await;
+            let origin = identity::origin(&Actor::User { id: user.0 }, parts);
+            let asked = identity::asked(parts);
+            refused::tell(app, one.organization, origin, &asked, why).await;
             Err(Problem::forbidden(why))
         }
         (Some(one), None, _) => Ok((one.organization, one.rights.clone())),

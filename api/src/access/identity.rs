@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use bugsage_commands::access::api_keys::PREFIX;
+use bugsage_commands::audit::Origin;
 use bugsage_domain::actor::Actor;
 
 use super::known::Machine;
@@ -12,6 +14,7 @@ use super::refused;
 use crate::problem::Problem;
 use crate::session::{self, Person};
 use crate::state::App;
+use crate::{address, request_id};
 
 /// Who sends a request, proved.
 #[derive(Debug, Clone)]
@@ -49,6 +52,44 @@ pub async fn prove(app: &App, parts: &mut Parts) -> Result<Identity, Problem> {
     Ok(identity)
 }
 
+/// In whose name a request comes and from where, for the audit log.
+pub(crate) fn origin(actor: &Actor, parts: &Parts) -> Origin {
+    Origin {
+        actor: actor.to_string(),
+        address: address::of(&parts.extensions),
+        request_id: request_id::current(),
+    }
+}
+
+/// What a request asks, for the audit log: nothing of its query or body.
+pub(super) fn asked(parts: &Parts) -> String {
+    format!("{} {}", parts.method, parts.uri.path())
+}
+
+/// A person who is signed in, for what needs no organization; and their origin.
+pub struct SignedIn {
+    /// Who.
+    pub person: Person,
+    /// For the audit log.
+    pub origin: Origin,
+}
+
+impl FromRequestParts<App> for SignedIn {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        match prove(app, parts).await? {
+            identity @ Identity::Person(person) => Ok(Self {
+                person,
+                origin: origin(&identity.actor(), parts),
+            }),
+            Identity::Machine(_) => Err(Problem::forbidden(
+                "this is for people: a key cannot do it, whatever its scopes",
+            )),
+        }
+    }
+}
+
 /// What stands behind `Authorization: Bearer`.
 pub(crate) fn bearer(parts: &Parts) -> Option<&str> {
     let value = parts.headers.get(AUTHORIZATION)?.to_str().ok()?;
@@ -81,7 +122,7 @@ async fn machine(app: &App, parts: &Parts, key: &str) -> Result<Arc<Machine>, Pr
             return Ok(machine);
         }
     };
-    let actor = machine.actor.to_string();
-    refused::tell(app, parts, machine.organization, actor, why).await;
+    let origin = origin(&machine.actor, parts);
+    refused::tell(app, machine.organization, origin, &asked(parts), why).await;
     Err(Problem::unauthorized(why))
 }

@@ -138,6 +138,17 @@ impl Access {
         self.accounts.try_get_with(account, in_time(find)).await
     }
 
+    /// Lets this process look up anew where a person belongs; others do within seconds.
+    pub async fn forget(&self, user: UserId) {
+        self.members.invalidate(&user).await;
+    }
+
+    /// Lets this process look up all keys and accounts anew; others do within seconds.
+    pub fn forget_machines(&self) {
+        self.keys.invalidate_all();
+        self.accounts.invalidate_all();
+    }
+
     /// Where a person belongs, in the order of the organizations' ids.
     ///
     /// # Errors

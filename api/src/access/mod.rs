@@ -10,7 +10,7 @@ pub mod documented;
 pub mod identity;
 pub mod known;
 mod named;
-pub mod refused;
+pub(crate) mod refused;
 pub mod uses;
 
 pub use authorized::Authorized;

@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use axum::http::request::Parts;
 use bugsage_commands::audit::{self, Origin, Record};
 use bugsage_domain::ids::OrganizationId;
 use bugsage_event_store::in_time;
@@ -11,18 +10,17 @@ use moka::sync::Cache;
 use serde_json::json;
 
 use crate::state::App;
-use crate::{address, request_id};
 
 /// How long the same refusal is not told again.
 const QUIET: Duration = Duration::from_secs(60);
 /// Refusals remembered at once.
 const ENTRIES: u64 = 10_000;
-/// Bytes of an address's path in a record.
-const PATH_MAX: usize = 200;
+/// Characters of what is told of a request.
+const SUBJECT_MAX: usize = 200;
 
 /// The refusals told lately. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Refusals(Cache<String, ()>);
+pub(crate) struct Refusals(Cache<String, ()>);
 
 impl Default for Refusals {
     fn default() -> Self {
@@ -34,33 +32,26 @@ impl Default for Refusals {
     }
 }
 
-/// Tells the audit log of an organization that somebody was refused, and why. The refusal stands
-/// whether or not it can be told.
-pub(super) async fn tell(
+/// Tells the audit log of an organization that somebody was refused, what, and why. The refusal
+/// stands whether or not it can be told.
+pub(crate) async fn tell(
     app: &App,
-    parts: &Parts,
     organization: OrganizationId,
-    actor: String,
+    origin: Origin,
+    what: &str,
     why: &str,
 ) {
     let told = &app.access.refusals.0;
-    let (method, path) = (&parts.method, parts.uri.path());
-    let fresh = told.entry(format!("{organization} {actor} {method} {why}"));
+    let fresh = told.entry(format!("{organization} {} {what} {why}", origin.actor));
     if !fresh.or_insert(()).is_fresh() {
         return;
     }
-    let path: String = path.chars().take(PATH_MAX).collect();
-    let origin = Origin {
-        actor,
-        address: address::of(&parts.extensions),
-        request_id: request_id::current(),
-    };
     let record = Record {
         organization: Some(organization),
         user: None,
         at: app.clock.now(),
         action: "access.refused",
-        subject: format!("{method} {path}"),
+        subject: what.chars().take(SUBJECT_MAX).collect(),
         before: None,
         after: Some(json!({ "why": why })),
     };

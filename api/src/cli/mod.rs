@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+pub(crate) mod audit;
 pub(crate) mod config;
 pub(crate) mod keys;
 pub(crate) mod projections;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use bugsage_api::projects::{self, Change};
 use bugsage_api::settings::Settings;
 use bugsage_api::versions;
+use bugsage_commands::clock::Clock;
 use bugsage_event_store::{DatabaseRole, connect};
 use clap::Subcommand;
 
@@ -37,7 +38,7 @@ pub(crate) async fn run(settings: &Settings, command: Projects) -> Result<ExitCo
             }
         }
         Projects::Set { project, change } => {
-            let changed = projects::set(&owner, project, &change).await?;
+            let changed = projects::set(&owner, project, &change, Clock::default().now()).await?;
             let changed = changed.ok_or_else(|| format!("there is no project {project}"))?;
             say(serde_json::to_string(&changed)?);
         }

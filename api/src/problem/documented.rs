@@ -82,6 +82,14 @@ kind!(
     ChangingMany: 413, 415, 422
 );
 kind!(
+    /// Changes who may do what, as its body says.
+    Managing: 409, 413, 415, 422, 429
+);
+kind!(
+    /// Takes something away, or does what needs no body.
+    Removing: 409
+);
+kind!(
     /// Reports occurrences.
     Reporting: 413, 415, 422
 );

@@ -127,6 +127,102 @@ async fn no_table_shows_the_app_a_row_of_another_organization() {
     login.drop(&store).await;
 }
 
+/// With the first lock removed: statements that name no organization at all.
+#[tokio::test]
+async fn no_table_lets_the_app_change_a_row_of_another_organization() {
+    let store = Store::new().await;
+    let other = OrganizationId(Uuid::new_v4());
+    inhabit(&store, store.organization).await;
+    inhabit(&store, other).await;
+    let mut written = 0;
+    for table in tables(&store).await {
+        let own = format!(
+            "select count(*) from {table} where organization_id = '{}'",
+            store.organization
+        );
+        let own = store.count(&own).await;
+        for statement in [format!("delete from {table}"), update(&store, &table).await] {
+            let mut transaction = tenant(&store.app, store.organization).await.unwrap();
+            match sqlx::query(&statement).execute(&mut *transaction).await {
+                Ok(changed) => {
+                    assert_eq!(changed.rows_affected(), own as u64, "{statement}");
+                    written += 1;
+                }
+                // It may not, or others refer to the row.
+                Err(error) => {
+                    let code = code(&error);
+                    assert!(code == REFUSED || code == "23503", "{statement}: {error}");
+                }
+            }
+        }
+    }
+    assert!(
+        written >= 10,
+        "{written}: what the app may change was not changed"
+    );
+}
+
+/// Sets a column that the app may set to what it is.
+async fn update(store: &Store, table: &str) -> String {
+    let column: Option<String> = sqlx::query_scalar(
+        "select attname::text from pg_attribute where attrelid = $1::regclass and attnum > 0
+            and has_column_privilege('bugsage_app', attrelid, attnum, 'update')
+            and has_column_privilege('bugsage_app', attrelid, attnum, 'select') limit 1",
+    )
+    .bind(table)
+    .fetch_optional(&store.owner)
+    .await
+    .unwrap();
+    let column = column.unwrap_or_else(|| "organization_id".to_owned());
+    format!("update {table} set {column} = {column}")
+}
+
+#[tokio::test]
+async fn the_app_writes_no_row_for_another_organization() {
+    let store = Store::new().await;
+    let other = OrganizationId(Uuid::new_v4());
+    inhabit(&store, store.organization).await;
+    inhabit(&store, other).await;
+    for insert in [
+        format!("insert into organizations (organization_id, name) values ('{}', 'x')", Uuid::new_v4()),
+        format!("insert into projects (organization_id, name) values ('{other}', 'x')"),
+        format!("insert into memberships (organization_id, user_id, role) values ('{other}', gen_random_uuid(), 'owner')"),
+        format!("insert into teams (team_id, organization_id, name) values (gen_random_uuid(), '{other}', 'x')"),
+        format!("insert into project_roles (organization_id, project_id, user_id, role) values ('{other}', 1, gen_random_uuid(), 'admin')"),
+        format!("insert into team_members values ('{other}', gen_random_uuid(), gen_random_uuid())"),
+        format!("insert into invitations (invitation_id, organization_id, email, role, hash, invited_by, created_at, expires_at)
+                     values (gen_random_uuid(), '{other}', 'a@b.c', 'owner', 'x', 'x', now(), now())"),
+        format!("insert into api_keys (key_id, organization_id, name, hash, scopes) values (gen_random_uuid(), '{other}', 'x', 'x', '{{}}')"),
+        format!("insert into dsn_keys (public_key, organization_id, project_id) values ('x', '{other}', 1)"),
+        format!("insert into service_accounts (account_id, organization_id, name, scopes, hash, created_by, created_at)
+                     values (gen_random_uuid(), '{other}', 'x', '{{}}', 'x', 'x', now())"),
+        format!("update teams set organization_id = '{other}'"),
+    ] {
+        let mut transaction = tenant(&store.app, store.organization).await.unwrap();
+        let refused = sqlx::query(&insert).execute(&mut *transaction).await.unwrap_err();
+        assert_eq!(code(&refused), REFUSED, "{insert}: {refused}");
+    }
+    let their_project: i64 =
+        sqlx::query_scalar("select project_id from projects where organization_id = $1")
+            .bind(other.0)
+            .fetch_one(&store.owner)
+            .await
+            .unwrap();
+    let mut transaction = tenant(&store.app, store.organization).await.unwrap();
+    let foreign = sqlx::query(&format!(
+        "insert into dsn_keys (public_key, organization_id, project_id) values ('x', '{}', {their_project})",
+        store.organization
+    ))
+    .execute(&mut *transaction)
+    .await
+    .unwrap_err();
+    assert_eq!(
+        code(&foreign),
+        "23503",
+        "a key of ours for a project of theirs: {foreign}"
+    );
+}
+
 #[tokio::test]
 async fn the_organization_is_forgotten_with_its_transaction() {
     let store = Store::new().await;

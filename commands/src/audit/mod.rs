@@ -1,11 +1,15 @@
 //! The audit log: who did what around access, kept beside the change itself.
 
+mod list;
+
 use std::net::IpAddr;
 
 use bugsage_domain::ids::{OrganizationId, UserId};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::PgConnection;
+
+pub use list::{Entry, Exported, Question, export, list};
 
 /// Where a request came from, for the record.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,0 +1,14 @@
+//! Who may do what.
+
+mod api_keys;
+mod audit;
+mod invitations;
+mod matrix;
+mod members;
+pub(crate) mod person;
+mod places;
+mod projects;
+mod sameness;
+mod service_accounts;
+mod teams;
+mod town;
