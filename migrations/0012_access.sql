@@ -113,9 +113,9 @@ create table service_accounts (
 );
 create index service_accounts_of on service_accounts (organization_id, account_id);
 
-create index audit_log_actor on audit_log (organization_id, actor, audit_id);
-create index audit_log_action on audit_log (organization_id, action, audit_id);
-create index audit_log_subject on audit_log (organization_id, subject, audit_id);
+create index audit_log_of_actor on audit_log (organization_id, actor, audit_id);
+create index audit_log_of_action on audit_log (organization_id, action, audit_id);
+create index audit_log_of_subject on audit_log (organization_id, subject, audit_id);
 
 alter table teams enable row level security;
 alter table team_members enable row level security;
