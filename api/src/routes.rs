@@ -25,6 +25,7 @@ use crate::organizations::{
     service_accounts, teams,
 };
 use crate::problem::Problem;
+use crate::session::{me, recovery, sign_in, sign_out};
 use crate::state::App;
 use crate::{
     access, address, browser, health, hosts, limits, metrics, min_position, request_id, transfer,
@@ -43,6 +44,7 @@ const BODY_PAUSE: Duration = Duration::from_secs(10);
         (name = "occurrences", description = "Single reports"),
         (name = "organization", description = "Members, invitations, teams, keys and the audit log"),
         (name = "projects", description = "Projects, their DSN keys and who has roles in them"),
+        (name = "people", description = "Accounts, and how their people sign in"),
         (name = "ingest", description = "Where SDKs send to"),
         (name = "operation", description = "The service itself"),
     )
@@ -123,6 +125,21 @@ fn projects() -> OpenApiRouter<App> {
         ))
 }
 
+fn people() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(sign_in::register))
+        .routes(routes!(sign_in::login))
+        .routes(routes!(sign_in::refresh))
+        .routes(routes!(sign_out::logout))
+        .routes(routes!(sign_out::logout_all))
+        .routes(routes!(recovery::verify_email))
+        .routes(routes!(recovery::resend))
+        .routes(routes!(recovery::forgot_password))
+        .routes(routes!(recovery::reset_password))
+        .routes(routes!(sign_in::change_password))
+        .routes(routes!(me::me, me::change_me, me::erase_me))
+}
+
 fn operation() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(health::health))
@@ -156,6 +173,7 @@ fn ingest() -> Router<App> {
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = rest().into_openapi();
+    document.merge(people().into_openapi());
     document.merge(operation().into_openapi());
     document.merge(described_ingest().into_openapi());
     access::documented::complete(&mut document);
@@ -165,10 +183,12 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 /// The whole service.
 pub fn router(app: App) -> Router {
     let (rest, _) = rest().split_for_parts();
+    let (people, _) = people().split_for_parts();
     let rest = rest
         // First, so that the layers are around it: a preflight is no method of ours.
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .layer(from_fn_with_state(app.clone(), min_position::layer))
+        .merge(people)
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(from_fn_with_state(app.clone(), limits::layer))
         .layer(browser::cors(&app.settings))

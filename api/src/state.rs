@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bugsage_commands::clock::Clock;
 use bugsage_commands::ingest::Ingest;
+use bugsage_commands::people::People;
 use bugsage_event_store::Executor;
 use bugsage_projections::Queries;
 use sqlx::PgPool;
@@ -57,6 +58,8 @@ pub struct Services {
     pub limits: Limits,
     /// Who may do what.
     pub access: Access,
+    /// Accounts and sessions.
+    pub people: People,
     /// Bytes of bodies held at once.
     pub in_flight: InFlight,
     /// Turns for long work.

@@ -15,6 +15,7 @@ from .trouble import Failure, Stopped
 # For people and tests, in the checkout wherever the state is.
 DEMO_ENV = os.path.join(home.CHECKOUT, ".bugsage", "demo.env")
 SERVICE_ENV = os.path.join(home.CHECKOUT, ".bugsage", "service.env")
+MAIL = os.path.join(home.CHECKOUT, ".bugsage", "mail")
 
 # A new version of BugSage may have to build its read models anew first.
 READY_SECONDS = 600
@@ -45,6 +46,8 @@ def serve(folder, port, needs_postgres, needs_nats):
         env = start_servers(folder, needs_postgres, needs_nats, running)
         env.update(BUGSAGE_PORT=str(port))
         env.setdefault("BUGSAGE_URL", f"http://127.0.0.1:{port}")
+        if not env.get("BUGSAGE_SMTP_URL"):
+            env.setdefault("BUGSAGE_MAIL_DIR", MAIL)
         program = rust.build_service()
         prepare(program, env)
         service = Server(
@@ -54,7 +57,7 @@ def serve(folder, port, needs_postgres, needs_nats):
         running.append(service)
         here = f"http://{reachable(env.get('BUGSAGE_HOST'))}:{port}"
         wait_ready(service, lambda: answers(f"{here}/health"), READY_SECONDS, "BugSage")
-        show(has_docs=answers(f"{here}/docs/"))
+        show(has_docs=answers(f"{here}/docs/"), mail=env.get("BUGSAGE_MAIL_DIR"))
         watch(running)
     except Stopped:
         # The way a run is meant to end.
@@ -147,7 +150,7 @@ def reachable(host):
     return f"[{host}]" if ":" in host else host
 
 
-def show(has_docs):
+def show(has_docs, mail):
     """What somebody needs to try it, once it answers."""
     with open(DEMO_ENV, encoding="utf-8") as file:
         demo = dict(line.rstrip("\n").split("=", 1) for line in file if "=" in line)
@@ -157,6 +160,8 @@ def show(has_docs):
     print(f"DSN for an SDK      {demo['BUGSAGE_DSN']}")
     print(f"API key             {demo['BUGSAGE_API_KEY']}")
     print(f"Sign in             {demo['BUGSAGE_EMAIL']}  {demo['BUGSAGE_PASSWORD']}")
+    if mail:
+        print(f"Mail is put into    {os.path.relpath(mail)}")
     print(f"All of it is in     {os.path.relpath(DEMO_ENV)}")
     print("Ctrl-C stops everything.\n", flush=True)
 

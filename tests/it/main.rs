@@ -26,6 +26,7 @@ mod keys;
 mod limited;
 mod min_position;
 mod openapi;
+mod people;
 mod problems;
 mod proxy;
 mod ready;

@@ -163,8 +163,8 @@ impl Caller {
         };
         request_id::belongs_to(organization);
         let actor = identity.actor();
-        limits::admit(app, &parts.extensions, &actor, Some(organization))?;
         let origin = identity::origin(&actor, parts);
+        limits::admit(app, &parts.extensions, &actor, Some(organization))?;
         let project = match rights.reach(needed, named.project) {
             Reach::Organization => None,
             Reach::Project(project) => {

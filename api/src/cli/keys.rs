@@ -1,14 +1,16 @@
-//! `bugsage keys …`: the keys that seal secrets.
+//! `bugsage keys …`: the keys that seal secrets, and those that access tokens are signed with.
 
 use std::process::ExitCode;
 
 use bugsage_api::settings::Settings;
 use bugsage_api::versions;
 use bugsage_commands::clock::Clock;
+use bugsage_commands::people::signing;
 use bugsage_commands::seal;
 use bugsage_event_store::{DatabaseRole, connect};
 use clap::Subcommand;
 use serde_json::json;
+use sqlx::PgPool;
 
 use super::{Failure, say};
 
@@ -18,6 +20,13 @@ pub(crate) enum Keys {
     New,
     /// Seal anew, with the first key, what the others sealed; then they may go. As the owner.
     Reseal,
+    /// Make a new key that signs access tokens. It signs in a minute, when every node knows it;
+    /// the one before is believed for another quarter of an hour, so that nobody notices.
+    Rotate {
+        /// The old key may be known to somebody: drop it now. Everybody refreshes their tokens.
+        #[arg(long)]
+        at_once: bool,
+    },
 }
 
 /// Needs no settings.
@@ -27,16 +36,24 @@ pub(crate) fn new() -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A JSON line with how many were done, then one for each that does not open: exit code 1.
-pub(crate) async fn reseal(settings: &Settings) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(settings: &Settings, command: Keys) -> Result<ExitCode, Failure> {
     let owner = connect(
         settings.database.migrate_url.expose(),
         DatabaseRole::Owner,
         1,
     )?;
     versions::check(&owner).await?;
+    match command {
+        Keys::New => new(),
+        Keys::Reseal => reseal(settings, &owner).await,
+        Keys::Rotate { at_once } => rotate(settings, &owner, at_once).await,
+    }
+}
+
+/// A JSON line with how many were done, then one for each that does not open: exit code 1.
+async fn reseal(settings: &Settings, owner: &PgPool) -> Result<ExitCode, Failure> {
     let sealer = &settings.seal.sealer;
-    let resealed = seal::reseal(&owner, sealer, Clock::default().now()).await?;
+    let resealed = seal::reseal(owner, sealer, Clock::default().now()).await?;
     say(json!({"key": sealer.key_id(), "resealed": resealed.done}));
     for (id, error) in &resealed.unopened {
         say(json!({"secret": id, "unopened": error.to_string()}));
@@ -45,4 +62,14 @@ pub(crate) async fn reseal(settings: &Settings) -> Result<ExitCode, Failure> {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     })
+}
+
+async fn rotate(settings: &Settings, owner: &PgPool, at_once: bool) -> Result<ExitCode, Failure> {
+    let algorithm = settings.people.token_algorithm;
+    let rotated = signing::rotate(owner, &Clock::default(), algorithm, at_once).await?;
+    say(json!({
+        "key": rotated.key_id, "algorithm": algorithm.name(),
+        "signs_from": rotated.signs_from, "the_one_before_ends_at": rotated.ends_at,
+    }));
+    Ok(ExitCode::SUCCESS)
 }

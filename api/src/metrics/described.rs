@@ -6,6 +6,7 @@ use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 pub(super) fn describe() {
     http();
     ingest();
+    people();
     state();
 }
 
@@ -24,6 +25,24 @@ fn http() {
         "bugsage_http_connections",
         Unit::Count,
         "Connections that are open, idle ones included."
+    );
+}
+
+fn people() {
+    describe_counter!(
+        "bugsage_sign_ins_total",
+        Unit::Count,
+        "Sign-ins by password, by outcome: started, refused or throttled."
+    );
+    describe_counter!(
+        "bugsage_password_hashes_total",
+        Unit::Count,
+        "Passwords that were hashed, to be stored or to be compared."
+    );
+    describe_counter!(
+        "bugsage_letters_total",
+        Unit::Count,
+        "Letters handed to the mail server or the folder, by outcome: sent or failed."
     );
 }
 

@@ -9,8 +9,8 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 const fn meaning(status: u16) -> &'static str {
     match status {
         400 => "The request cannot be understood",
-        401 => "Nobody signed in, and no valid key",
-        403 => "Not allowed to the one who asks",
+        401 => "No valid proof of who asks",
+        403 => "Not allowed to the one who asks, or a browser's change without its CSRF token",
         404 => "It does not exist, or is not yours to see",
         409 => "Not in this state, or changed again and again",
         412 => "Changed since the ETag given",
@@ -92,4 +92,16 @@ kind!(
 kind!(
     /// Reports occurrences.
     Reporting: 413, 415, 422
+);
+kind!(
+    /// Proves who one is, or asks for what proves it.
+    SigningIn: 403, 413, 415, 422, 429
+);
+kind!(
+    /// Asks for or ends what is one's own.
+    Personal: 403
+);
+kind!(
+    /// Changes what is one's own.
+    ChangingOneself: 403, 409, 413, 415, 422, 429
 );

@@ -3,6 +3,7 @@
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::http::StatusCode;
 use bugsage_commands::ingest::{IngestError, Unpreparable};
+use bugsage_commands::people::{NoEmail, PeopleError};
 use bugsage_domain::error::Refusal;
 use bugsage_event_store::{ExecuteError, is_away};
 use bugsage_projections::QueryError;
@@ -136,5 +137,29 @@ impl From<Unpreparable> for Problem {
             Unpreparable::Compression(error) => Self::internal(&error),
             other => Self::invalid(other.to_string()),
         }
+    }
+}
+
+impl From<PeopleError> for Problem {
+    fn from(error: PeopleError) -> Self {
+        let told = error.to_string();
+        match error {
+            PeopleError::Wrong | PeopleError::Over => Self::unauthorized(told),
+            PeopleError::Wait { seconds } => Self::attempts(told, seconds),
+            PeopleError::Busy => Self::busy(told),
+            PeopleError::LastOwner => Self::conflict(told),
+            PeopleError::WrongPassword
+            | PeopleError::Link
+            | PeopleError::Unfit(_)
+            | PeopleError::TimeZone => Self::invalid(told),
+            PeopleError::Failed(cause) => Self::internal(&cause),
+            PeopleError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<NoEmail> for Problem {
+    fn from(error: NoEmail) -> Self {
+        Self::invalid(error.to_string())
     }
 }

@@ -201,6 +201,18 @@ impl Problem {
         .after(seconds)
     }
 
+    /// 429: too many attempts failed; again in so many seconds.
+    #[must_use]
+    pub fn attempts(detail: impl Into<String>, seconds: u32) -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "/problems/attempts",
+            "Too many attempts",
+            detail,
+        )
+        .after(seconds)
+    }
+
     /// 501: HTTP has it, BugSage does not.
     #[must_use]
     pub fn not_implemented(detail: impl Into<String>) -> Self {

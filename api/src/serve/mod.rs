@@ -9,6 +9,7 @@ use std::time::Duration;
 use axum::Router;
 use bugsage_commands::clock::Clock;
 use bugsage_commands::ingest::{Ingest, IngestLimits};
+use bugsage_commands::people::{People, PeopleError, letters};
 use bugsage_commands::upkeep;
 use bugsage_event_store::subscription::{self, Projection, Wake};
 use bugsage_event_store::{DatabaseRole, Executor, Writer, connect};
@@ -57,6 +58,9 @@ pub enum ServeError {
     /// The message server.
     #[error(transparent)]
     Nats(#[from] NatsError),
+    /// The keys of access tokens.
+    #[error("people cannot sign in: {0}")]
+    People(#[from] PeopleError),
     /// A projection cannot be built.
     #[error("a projection cannot be built: {0}")]
     Projection(#[from] subscription::RebuildError),
@@ -114,6 +118,12 @@ pub async fn start_with(
     tasks.spawn(upkeep::run(app_pool.clone(), clock.clone(), stop.clone()));
     tasks.spawn(statistics::run(projector, clock.clone(), stop.clone()));
 
+    let url = settings.server.public_url.clone();
+    let algorithm = settings.people.token_algorithm;
+    let people = People::open(app_pool.clone(), clock.clone(), &url, algorithm).await?;
+    let mailer = settings.mail.mailer();
+    tasks.spawn(letters::run(people.clone(), mailer, url, stop.clone()));
+
     let (writer, writing) = Writer::start(app_pool.clone());
     let (ingest, ingesting) =
         Ingest::start(app_pool.clone(), clock.clone(), IngestLimits::default());
@@ -136,6 +146,7 @@ pub async fn start_with(
         keys: Keys::open(app_pool.clone()).await?,
         limits: Limits::new(&settings.limits),
         access,
+        people,
         heavy: Heavy::default(),
         in_flight: InFlight::new(settings.ingest.inflight_megabytes),
         nats,

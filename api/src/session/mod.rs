@@ -1,11 +1,27 @@
-//! People who are signed in: how a request proves who sends it.
+//! People who are signed in: how a request proves who sends it, and the endpoints of `/api/v1/auth`
+//! and `/api/v1/users/me`.
 
+pub mod body;
+mod cookie;
+pub mod me;
+pub mod recovery;
+pub mod sign_in;
+pub mod sign_out;
+
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use bugsage_commands::audit::Origin;
+use bugsage_commands::people::{Means, Proof};
 use bugsage_domain::ids::UserId;
 use uuid::Uuid;
 
 use crate::problem::Problem;
 use crate::state::App;
+use crate::{address, request_id};
+
+/// The header that a browser's changes carry beside the cookie.
+pub const CSRF_HEADER: &str = "x-csrf-token";
 
 /// A person, proved by a session's cookie or an access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,12 +32,99 @@ pub struct Person {
     pub session: Uuid,
 }
 
+impl From<Proof> for Person {
+    fn from(proof: Proof) -> Self {
+        Self {
+            user: proof.user,
+            session: proof.session,
+        }
+    }
+}
+
+impl From<Person> for Proof {
+    fn from(person: Person) -> Self {
+        Self {
+            user: person.user,
+            session: person.session,
+        }
+    }
+}
+
 /// The person who sends this request; `None` if it carries no proof of a person at all.
 ///
 /// # Errors
 /// 401 if a proof is not valid, 403 if a browser's change lacks its CSRF token, 503 if the
 /// database is away.
-#[expect(clippy::unused_async, reason = "the first proofs come with sign-in")]
-pub async fn person(_app: &App, _parts: &Parts) -> Result<Option<Person>, Problem> {
-    Ok(None)
+pub async fn person(app: &App, parts: &Parts) -> Result<Option<Person>, Problem> {
+    if parts.headers.contains_key(header::AUTHORIZATION) {
+        // It goes before any cookie, and may be a key's.
+        let Some(token) = access_token(&parts.headers) else {
+            return Ok(None);
+        };
+        let proof = app.people.by_access_token(token).await?;
+        return proof.map(|proof| Some(proof.into())).ok_or_else(|| {
+            Problem::unauthorized(
+                "this access token is not valid, or no longer: refresh it or sign in again",
+            )
+        });
+    }
+    let Some(cookie) = cookie::session(app, &parts.headers) else {
+        return Ok(None);
+    };
+    let proof = app.people.by_cookie(cookie).await?;
+    let proof =
+        proof.ok_or_else(|| Problem::unauthorized("this session is over: sign in again"))?;
+    if !parts.method.is_safe() {
+        let given = parts
+            .headers
+            .get(CSRF_HEADER)
+            .and_then(|value| value.to_str().ok());
+        if !given.is_some_and(|given| app.people.is_csrf_token(proof.session, given)) {
+            return Err(Problem::forbidden(
+                "a change by a browser needs the session's CSRF token: send it as X-CSRF-Token",
+            ));
+        }
+    }
+    Ok(Some(proof.into()))
+}
+
+/// A bearer token with the dots of a JWT; those of keys have none.
+fn access_token(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && token.contains('.')).then_some(token)
+}
+
+impl FromRequestParts<App> for Person {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        person(app, parts).await?.ok_or_else(|| {
+            Problem::unauthorized("sign in, and send the access token: Authorization: Bearer …")
+        })
+    }
+}
+
+/// How the person who sends this request holds their session.
+fn means(headers: &HeaderMap) -> Means {
+    match headers.contains_key(header::AUTHORIZATION) {
+        true => Means::Tokens,
+        false => Means::Cookie,
+    }
+}
+
+/// Where a request of somebody not yet known comes from, for the audit log.
+pub struct Here(pub Origin);
+
+impl<S: Send + Sync> FromRequestParts<S> for Here {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(Origin {
+            actor: "anonymous".to_owned(),
+            address: address::of(&parts.extensions),
+            request_id: request_id::current(),
+        }))
+    }
 }

@@ -9,8 +9,10 @@ mod file;
 mod ingest;
 mod limits;
 mod log;
+mod mail;
 mod nats;
 mod network;
+mod people;
 mod reader;
 mod seal;
 mod secret;
@@ -23,8 +25,10 @@ pub use database::Database;
 pub use ingest::Ingest;
 pub use limits::Limits;
 pub use log::{Format, Log};
+pub use mail::Mail;
 pub use nats::Nats;
 pub use network::Network;
+pub use people::{People, Registration};
 pub use reader::{Origin, Setting};
 pub use seal::Seal;
 pub use secret::Secret;
@@ -64,6 +68,10 @@ pub struct Settings {
     pub nats: Nats,
     /// Taking occurrences.
     pub ingest: Ingest,
+    /// Who may have an account.
+    pub people: People,
+    /// How mail leaves.
+    pub mail: Mail,
     /// What it tells.
     pub log: Log,
     /// Where its traces go.
@@ -127,6 +135,8 @@ impl Settings {
             database: Database::read(&mut reader),
             nats: Nats::read(&mut reader),
             ingest: Ingest::read(&mut reader),
+            people: People::read(&mut reader, environment),
+            mail: Mail::read(&mut reader, environment),
             log: Log::read(&mut reader, environment),
             traces: Traces::read(&mut reader),
         };

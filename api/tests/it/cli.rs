@@ -5,7 +5,7 @@ use std::process::Output;
 use bugsage_commands::clock::Clock;
 use bugsage_commands::seal::{self, Place, Sealer};
 use bugsage_test_database::TestDatabase;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::Executor as _;
 
 use crate::program::{SEAL_KEYS, bugsage, on, told};
@@ -24,7 +24,7 @@ fn lines(output: &Output) -> Vec<Value> {
 /// Appends the detection of an error, as ingest does.
 async fn detected(database: &TestDatabase) -> String {
     let id = "01920000-0000-7000-8000-000000000001";
-    let payload = serde_json::json!({"ErrorDetected": {
+    let payload = json!({"ErrorDetected": {
         "organization_id": "01920000-0000-7000-8000-00000000000a", "project_id": 1, "error_id": id,
         "title": "Boom", "culprit": null, "level": "fatal", "source": "sentry", "source_id": null,
         "category": null, "tags": [], "platform": null, "fingerprint": "00",
@@ -128,7 +128,7 @@ async fn projects_are_listed_and_changed() {
     let changed = &lines(&on(&database, &[&set[..], &change[..]].concat()))[0];
     assert_eq!(changed["retention_days"], 7);
     assert_eq!(changed["scrub_emails"], true);
-    assert_eq!(changed["scrub_keys"], serde_json::json!(["iban", "vat"]));
+    assert_eq!(changed["scrub_keys"], json!(["iban", "vat"]));
     let unchanged = &lines(&on(&database, &set))[0];
     assert_eq!(unchanged, changed);
     let refused = told(&on(
@@ -194,6 +194,31 @@ async fn replay_shows_old_events_in_their_current_version_and_the_state() {
     assert_eq!(history[1]["state"]["Live"]["facts"]["title"], "Boom");
     let before = told(&on(&database, &["replay", &id, "--until", "0"]));
     assert!(before.contains("no history"), "{before}");
+}
+
+#[tokio::test]
+async fn signing_keys_are_rotated_and_dropped() {
+    let database = TestDatabase::create().await;
+    let owner = database.owner().await;
+    let keys = async || -> Vec<String> {
+        let keys = sqlx::query_scalar("select key_id from signing_keys order by signs_from");
+        keys.fetch_all(&owner).await.expect("the keys")
+    };
+    let first = lines(&on(&database, &["keys", "rotate"])).remove(0);
+    assert_eq!(first["algorithm"], "EdDSA");
+    let second = lines(&on(&database, &["keys", "rotate"])).remove(0);
+    assert_eq!(json!(keys().await), json!([first["key"], second["key"]]));
+    let url = database.url();
+    let settings = [
+        ("DATABASE_URL", &*url),
+        ("BUGSAGE_NATS", "off"),
+        ("BUGSAGE_TOKEN_ALGORITHM", "HS256"),
+    ];
+    let third = lines(&bugsage(&["keys", "rotate", "--at-once"], &settings)).remove(0);
+    assert_eq!(third["algorithm"], "HS256");
+    assert_eq!(third["signs_from"], third["the_one_before_ends_at"]);
+    assert_eq!(keys().await, [third["key"].as_str().expect("an id")]);
+    owner.close().await;
 }
 
 #[tokio::test]

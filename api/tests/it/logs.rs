@@ -101,8 +101,13 @@ fn a_folder_that_cannot_be_written_is_told() {
 
 #[tokio::test]
 async fn neither_keys_nor_bodies_nor_logins_reach_the_log() {
-    let service = Service::start(&[("BUGSAGE_LOG", "debug")]).await;
-    let (project, dsn_key) = (&service.project, &service.dsn_key);
+    // Nor the address of a letter that cannot be sent.
+    let settings = [
+        ("BUGSAGE_LOG", "debug"),
+        ("BUGSAGE_MAIL_DIR", "/dev/null/mail"),
+    ];
+    let mut service = Service::start(&settings).await;
+    let (project, dsn_key) = (&service.project.clone(), &service.dsn_key.clone());
     assert_eq!(service.send_event(Uuid::new_v4(), "needle-one").status, 200);
     let broken = "{\"message\": \"needle-two\"";
     let length = broken.len();
@@ -112,9 +117,18 @@ async fn neither_keys_nor_bodies_nor_logins_reach_the_log() {
     assert_eq!(refused.status, 400, "{refused:?}");
     let wrong = "GET /api/v1/errors HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer bsk_needle-three\r\n\r\n";
     assert_eq!(service.ask(wrong).status, 401);
+    let body = r#"{"email":"needle-five@example.com","password":"needle-six, and some more"}"#;
+    for (path, status) in [("register", 202), ("login", 401)] {
+        let length = body.len();
+        let asked = service.ask(&format!(
+            "POST /api/v1/auth/{path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+        ));
+        assert_eq!(asked.status, status, "{asked:?}");
+    }
     let search = "/api/v1/errors?search=needle-four";
     assert_eq!(service.get(search, "").status, 200);
 
+    service.line(|line| line["message"] == "a letter was not sent");
     let log = service.log();
     assert!(log.contains("served"), "nothing was logged");
     let url = service.database.url();

@@ -10,6 +10,7 @@ mod collector;
 mod config;
 mod crashes;
 mod documents;
+mod flood;
 mod logs;
 mod nats;
 mod program;

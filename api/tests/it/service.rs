@@ -161,6 +161,19 @@ impl Service {
             .collect()
     }
 
+    /// The most memory it ever held, in MiB.
+    pub(crate) fn peak_mb(&self) -> u64 {
+        let status = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(status).expect("a process");
+        let mut lines = status.lines();
+        let line = lines.find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib: u64 = line
+            .map(|line| line.trim_end_matches("kB").trim())
+            .and_then(|kib| kib.parse().ok())
+            .expect("a peak");
+        kib / 1024
+    }
+
     /// Asks it to stop, as a supervisor does.
     pub(crate) fn terminate(&self) {
         let pid = self.child.id().to_string();

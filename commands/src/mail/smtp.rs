@@ -30,10 +30,17 @@ impl Smtp {
         )?;
         Ok(Self {
             transport: transport.timeout(Some(PATIENCE)).build(),
-            from: from
-                .parse()
-                .map_err(|_| "is no address such as BugSage <bugsage@example.com>")?,
+            from: Self::sender(from)?,
         })
+    }
+
+    /// Whom letters are from.
+    ///
+    /// # Errors
+    /// What is wrong.
+    pub fn sender(from: &str) -> Result<Mailbox, &'static str> {
+        from.parse()
+            .map_err(|_| "is no address such as BugSage <bugsage@example.com>")
     }
 
     fn message(&self, letter: &Letter) -> Option<Message> {

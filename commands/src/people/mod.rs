@@ -8,6 +8,7 @@
 
 mod access_token;
 mod account;
+mod argon;
 mod attempts;
 mod email;
 pub mod letters;

@@ -1,23 +1,24 @@
 //! Passwords: which are good enough, and Argon2id runs off the async threads, few at once.
 
-use std::sync::Arc;
-use std::sync::LazyLock;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread::available_parallelism;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::thread::{self, available_parallelism};
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{self, PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::{Params, password_hash};
 use thiserror::Error;
-use tokio::sync::Semaphore;
+use tokio::sync::oneshot;
 
+pub use super::argon::Compared;
+use super::argon::Hasher;
 use crate::clock::Clock;
 
 /// Characters a password must have.
 pub const LENGTH_MIN: usize = 12;
 /// Characters it may have.
 pub const LENGTH_MAX: usize = 128;
-/// Runs that may wait for their turn; each holds a connection and no memory to speak of.
+/// Runs that may wait for their turn; they hold no memory to speak of.
 const WAITING: usize = 32;
 /// Characters which, again and again, make a password that is none.
 const CYCLE_MAX: usize = 4;
@@ -74,22 +75,13 @@ pub enum HashError {
     Failed(String),
 }
 
-/// What a comparison found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Compared {
-    /// It is the password.
-    pub matches: bool,
-    /// Its hash is weaker than those made today.
-    pub outdated: bool,
-}
+type Run = Box<dyn FnOnce(&mut Hasher) + Send>;
 
-/// Hashes passwords. Cheap to clone; clones share their turns.
+/// Hashes passwords. Cheap to clone; clones share their threads, which end with the last of them.
 #[derive(Debug, Clone)]
 pub struct Passwords {
-    params: Params,
     clock: Clock,
-    places: Arc<Semaphore>,
-    turns: Arc<Semaphore>,
+    waiting: SyncSender<Run>,
     runs: Arc<AtomicU64>,
 }
 
@@ -105,11 +97,20 @@ impl Passwords {
     #[must_use]
     pub fn with(params: Params, clock: Clock) -> Self {
         let at_once = (available_parallelism().map_or(1, usize::from) / 2).clamp(1, 2);
+        let (waiting, runs) = sync_channel(WAITING);
+        let runs = Arc::new(Mutex::new(runs));
+        for _ in 0..at_once {
+            let (runs, params) = (Arc::clone(&runs), params.clone());
+            let spawned = thread::Builder::new()
+                .name("passwords".to_owned())
+                .spawn(move || hash_all(&runs, params));
+            if let Err(error) = spawned {
+                tracing::error!(%error, "there is no thread to hash passwords");
+            }
+        }
         Self {
-            params,
             clock,
-            places: Arc::new(Semaphore::new(at_once + WAITING)),
-            turns: Arc::new(Semaphore::new(at_once)),
+            waiting,
             runs: Arc::default(),
         }
     }
@@ -125,12 +126,8 @@ impl Passwords {
     /// # Errors
     /// See [`HashError`].
     pub async fn hash(&self, password: &str) -> Result<String, HashError> {
-        let salt = self.clock.new_secret();
-        self.run(password, move |argon, password| {
-            let hash = argon.hash_password_with_salt(password, salt.as_bytes())?;
-            Ok(hash.to_string())
-        })
-        .await
+        let (password, salt) = (password.to_owned(), self.clock.new_secret());
+        self.run(move |hasher| hasher.hash(&password, &salt)).await
     }
 
     /// Compares with what is stored. Nothing stored takes as long as something, and matches never.
@@ -142,62 +139,43 @@ impl Passwords {
         password: &str,
         stored: Option<&str>,
     ) -> Result<Compared, HashError> {
-        let stored = stored.map(str::to_owned);
-        self.run(password, move |argon, password| match stored {
-            Some(stored) => {
-                let stored = PasswordHash::new(&stored)
-                    .map_err(|_| password_hash::Error::EncodingInvalid)?;
-                let matches = match argon.verify_password(password, &stored) {
-                    Ok(()) => true,
-                    Err(password_hash::Error::PasswordInvalid) => false,
-                    Err(error) => return Err(error),
-                };
-                Ok(Compared {
-                    matches,
-                    outdated: is_outdated(&stored, argon.params())?,
-                })
-            }
-            None => {
-                argon.hash_password_with_salt(password, b"of nobody at all")?;
-                Ok(Compared {
-                    matches: false,
-                    outdated: false,
-                })
-            }
-        })
-        .await
+        let (password, stored) = (password.to_owned(), stored.map(str::to_owned));
+        self.run(move |hasher| hasher.compare(&password, stored.as_deref()))
+            .await
     }
 
     async fn run<T: Send + 'static>(
         &self,
-        password: &str,
-        work: impl FnOnce(&Argon2<'_>, &[u8]) -> Result<T, password_hash::Error> + Send + 'static,
+        work: impl FnOnce(&mut Hasher) -> password_hash::Result<T> + Send + 'static,
     ) -> Result<T, HashError> {
-        let place = Arc::clone(&self.places).try_acquire_owned();
-        let place = place.map_err(|_| HashError::Busy)?;
-        let turn = Arc::clone(&self.turns).acquire_owned().await;
-        self.runs.fetch_add(1, Ordering::Relaxed);
-        metrics::counter!("bugsage_password_hashes_total").increment(1);
-        let (password, params) = (password.to_owned(), self.params.clone());
-        let ran = tokio::task::spawn_blocking(move || {
-            let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-            let done = work(&argon, password.as_bytes());
-            // Held until the work is done, even where nobody waits for it any more.
-            drop((place, turn));
-            done
-        });
-        match ran.await {
-            Ok(Ok(done)) => Ok(done),
-            Ok(Err(error)) => Err(HashError::Failed(error.to_string())),
-            Err(error) => Err(HashError::Failed(error.to_string())),
+        let (answer, answered) = oneshot::channel();
+        let runs = Arc::clone(&self.runs);
+        let run = move |hasher: &mut Hasher| {
+            // Who asked may be gone.
+            if !answer.is_closed() {
+                runs.fetch_add(1, Ordering::Relaxed);
+                metrics::counter!("bugsage_password_hashes_total").increment(1);
+                answer.send(work(hasher)).ok();
+            }
+        };
+        self.waiting
+            .try_send(Box::new(run))
+            .map_err(|_| HashError::Busy)?;
+        match answered.await {
+            Ok(done) => done.map_err(|error| HashError::Failed(error.to_string())),
+            Err(_) => Err(HashError::Failed("the run panicked".to_owned())),
         }
     }
 }
 
-fn is_outdated(stored: &PasswordHash, today: &Params) -> Result<bool, password_hash::Error> {
-    let params = Params::try_from(stored)?;
-    Ok(stored.algorithm != Algorithm::Argon2id.ident()
-        || params.m_cost() < today.m_cost()
-        || params.t_cost() < today.t_cost()
-        || params.p_cost() < today.p_cost())
+/// The life of a thread that hashes.
+fn hash_all(runs: &Mutex<Receiver<Run>>, params: Params) {
+    let mut hasher = Hasher::new(params);
+    loop {
+        let next = runs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(run) = next else { return };
+        if catch_unwind(AssertUnwindSafe(|| run(&mut hasher))).is_err() {
+            tracing::error!("hashing a password panicked");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod attempts;
+mod forged;
 mod letters;
 mod refresh;
 mod signing;

@@ -1,0 +1,159 @@
+//! `/api/v1/users/me`: what a person sees and says of themselves.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use bugsage_commands::people::{self, Change, Profile};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::body::{Told, name, unkept};
+use super::sign_in::MAX;
+use super::{Here, Person, sign_out};
+use crate::errors::body::Body;
+use crate::problem::Problem;
+use crate::problem::documented::{ChangingOneself, Personal};
+use crate::state::App;
+
+/// A person, as they see themselves.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Me {
+    /// Who.
+    pub id: Uuid,
+    /// Their address, which they have confirmed.
+    pub email: String,
+    /// What they are called; may be empty.
+    pub name: String,
+    /// Where their days begin.
+    #[schema(example = "Europe/Paris")]
+    pub time_zone: String,
+    /// What they want mail about.
+    pub notifications: Notifications,
+    /// Since when they have an account.
+    pub created_at: DateTime<Utc>,
+}
+
+/// What a person wants mail about.
+#[derive(Debug, Clone, Copy, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Notifications {
+    /// Errors that were never seen before.
+    pub new_errors: bool,
+    /// Errors that came back.
+    pub regressions: bool,
+    /// Errors that are assigned to them.
+    pub assignments: bool,
+    /// What happened, once a week.
+    pub weekly_summary: bool,
+}
+
+impl From<people::Notifications> for Notifications {
+    fn from(wanted: people::Notifications) -> Self {
+        Self {
+            new_errors: wanted.new_errors,
+            regressions: wanted.regressions,
+            assignments: wanted.assignments,
+            weekly_summary: wanted.weekly_summary,
+        }
+    }
+}
+
+impl From<Notifications> for people::Notifications {
+    fn from(wanted: Notifications) -> Self {
+        Self {
+            new_errors: wanted.new_errors,
+            regressions: wanted.regressions,
+            assignments: wanted.assignments,
+            weekly_summary: wanted.weekly_summary,
+        }
+    }
+}
+
+fn answer(profile: Profile) -> Response {
+    let me = Me {
+        id: profile.user_id,
+        email: profile.email,
+        name: profile.name,
+        time_zone: profile.time_zone,
+        notifications: profile.preferences.notifications.into(),
+        created_at: profile.created_at,
+    };
+    unkept(Json(me).into_response())
+}
+
+/// Who is signed in.
+#[utoipa::path(get, path = "/api/v1/users/me", tag = "people",
+    security(("access_token" = []), ("session" = [])), responses(
+    (status = 200, description = "Oneself", body = Me),
+    Personal,
+))]
+pub async fn me(State(app): State<App>, person: Person) -> Result<Response, Problem> {
+    Ok(answer(app.people.profile(person.user).await?))
+}
+
+/// New values; what is left out stays as it is.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ChangeMe {
+    /// At most 100 characters.
+    #[schema(max_length = 100)]
+    pub name: Option<String>,
+    /// A name of the time zone database.
+    #[schema(max_length = 64, example = "Europe/Paris")]
+    pub time_zone: Option<String>,
+    /// All of them.
+    pub notifications: Option<Notifications>,
+}
+
+/// Changes what one says of oneself.
+#[utoipa::path(patch, path = "/api/v1/users/me", tag = "people",
+    security(("access_token" = []), ("session" = [])), request_body = ChangeMe, responses(
+    (status = 200, description = "Changed", body = Me),
+    ChangingOneself,
+))]
+pub async fn change_me(
+    State(app): State<App>,
+    person: Person,
+    Here(origin): Here,
+    Body(asked, _held): Body<ChangeMe, MAX>,
+) -> Result<Response, Problem> {
+    let change = Change {
+        name: asked.name.as_deref().map(name).transpose()?,
+        time_zone: asked.time_zone,
+        notifications: asked.notifications.map(Into::into),
+    };
+    Ok(answer(
+        app.people
+            .change_profile(person.user, change, &origin)
+            .await?,
+    ))
+}
+
+/// The proof that it is meant.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EraseMe {
+    /// The account's password.
+    #[schema(format = Password)]
+    pub password: String,
+}
+
+/// Erases one's account and all that is personal, for good. History keeps an id that names nobody.
+#[utoipa::path(delete, path = "/api/v1/users/me", tag = "people",
+    security(("access_token" = []), ("session" = [])), request_body = EraseMe, responses(
+    (status = 200, description = "Erased", body = Told),
+    ChangingOneself,
+))]
+pub async fn erase_me(
+    State(app): State<App>,
+    person: Person,
+    Here(origin): Here,
+    Body(asked, _held): Body<EraseMe, MAX>,
+) -> Result<Response, Problem> {
+    app.people
+        .erase(person.user, &asked.password, &origin)
+        .await?;
+    Ok(sign_out::over(&app, "the account is erased"))
+}

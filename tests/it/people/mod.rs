@@ -1,0 +1,6 @@
+//! People over HTTP: accounts, sign-ins by cookie and by tokens, and what must not work.
+
+mod browser;
+mod me;
+mod story;
+mod village;
