@@ -1,13 +1,14 @@
 //! All addresses in one table, with what stands around them.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::IntoResponse;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use tower_http::catch_panic::CatchPanicLayer;
+use futures::FutureExt;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -111,6 +112,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 pub fn router(app: App) -> Router {
     let (rest, _) = rest().split_for_parts();
     let rest = rest
+        // Every body is counted and bounded while it is read: see in_flight.
+        .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(app.clone(), min_position::layer))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE));
     let (operation, _) = operation().split_for_parts();
@@ -119,17 +122,20 @@ pub fn router(app: App) -> Router {
         router = router.merge(SwaggerUi::new("/docs").url("/api/v1/openapi.json", openapi()));
     }
     router
-        // Every body is counted and bounded while it is read: see in_flight.
-        .layer(DefaultBodyLimit::disable())
         .fallback(async || Problem::not_found("such address"))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
-        .layer(CatchPanicLayer::custom(
-            |_: Box<dyn std::any::Any + Send>| {
-                Problem::internal(&"a handler panicked").into_response()
-            },
-        ))
-        .layer(from_fn(transfer::layer))
-        .layer(from_fn(cors::layer))
-        .layer(from_fn_with_state(app.clone(), request_id::layer))
+        .layer(from_fn_with_state(app.clone(), around))
         .with_state(app)
+}
+
+/// What stands around every address. One layer for all of it, because each is made anew, with all
+/// within it, for each request.
+async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
+    let answered = async |request| {
+        let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+        answer.unwrap_or_else(|_| Problem::internal(&"a handler panicked").into_response())
+    };
+    let taken = async |request| transfer::around(request, answered).await;
+    let readable = async |request| cors::around(request, taken).await;
+    request_id::around(&app, request, readable).await
 }
