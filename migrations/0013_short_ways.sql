@@ -95,3 +95,62 @@ begin
 end $$;
 revoke all on function ingest_known from public;
 grant execute on function ingest_known to bugsage_app;
+
+-- Appends the events of commands that have nothing to remember but events: no keys, no texts, each
+-- on a stream of its own, and no error merged, unmerged or deleted. Raises where append_events must
+-- say: another writer was faster, or an error is deleted.
+--
+--   e_*  one element an event; e_expected the sequence its command was decided on
+--   s_*  effects that change a status, one element an error; see apply_error_effect
+--
+-- Answers the positions in the order of the events. The append lock is a statement of its own, as there.
+create function append_plain(
+    e_organization uuid[], e_aggregate text[], e_id text[], e_expected bigint[], e_sequence bigint[],
+    e_type text[], e_version text[], e_payload jsonb[], e_metadata jsonb[],
+    s_organization uuid[], s_error uuid[], s_effect jsonb[])
+    returns bigint[]
+    language plpgsql security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan
+    set enable_seqscan = off
+    as $$
+declare
+    written bigint[];
+begin
+    if cardinality(s_error) > 0 then
+        perform 1 from error_state s where s.error_id = any (s_error) order by s.error_id for update;
+        if exists (select 1 from error_state s where s.error_id = any (s_error) and s.status = 'deleted') then
+            raise exception 'an error is deleted' using errcode = 'serialization_failure';
+        end if;
+    end if;
+    perform pg_advisory_xact_lock(7201);
+
+    with inserted as (
+        insert into events (aggregate_type, aggregate_id, sequence, event_type, event_version,
+                            payload, metadata, position, organization_id)
+            select a.aggregate, a.id, a.sequence, a.type, a.version, a.payload, a.metadata,
+                   nextval('events_position'), a.organization
+              from unnest(e_organization, e_aggregate, e_id, e_expected, e_sequence, e_type, e_version,
+                          e_payload, e_metadata)
+                   as a(organization, aggregate, id, expected, sequence, type, version, payload, metadata)
+             where a.expected = 0 or exists (
+                   select 1 from events e
+                    where e.aggregate_type = a.aggregate and e.aggregate_id = a.id and e.sequence = a.expected)
+            on conflict on constraint events_stream do nothing
+            returning position)
+    select array_agg(position order by position) into written from inserted;
+    if cardinality(written) is distinct from cardinality(e_id) then
+        raise exception 'another writer was faster' using errcode = 'serialization_failure';
+    end if;
+
+    if cardinality(s_error) > 0 then
+        update error_state s
+           set status = a.effect->>'status', ignored_until = (a.effect->>'ignored_until')::timestamptz,
+               ignored_until_count = (a.effect->>'ignored_until_count')::bigint
+          from unnest(s_organization, s_error, s_effect) as a(organization, error, effect)
+         where s.error_id = a.error and s.organization_id = a.organization;
+    end if;
+    perform pg_notify('bugsage_events', written[cardinality(written)]::text);
+    return written;
+end $$;
+revoke all on function append_plain from public;
+grant execute on function append_plain to bugsage_app;
