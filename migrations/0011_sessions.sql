@@ -61,11 +61,10 @@ create table attempts (
 );
 create index attempts_last on attempts (last_at);
 
--- What access tokens are signed with.
+-- What access tokens are signed with; the keys themselves are sealed (sealed_secrets), under their ids.
 create table signing_keys (
-    key_id     text primary key,
+    key_id     uuid primary key,
     algorithm  text not null,
-    secret     bytea not null,
     created_at timestamptz not null,
     -- A little after it is made, so that every node knows it by then.
     signs_from timestamptz not null,
@@ -148,10 +147,12 @@ create function erase_user(p_user uuid, p_at timestamptz) returns boolean
     language plpgsql security definer set search_path = public, pg_temp
     as $$
 begin
-    -- Two owners who leave at once must not both believe in the other.
-    perform 1 from organizations o
-      where exists (select 1 from memberships m where m.organization_id = o.organization_id and m.user_id = p_user)
-      order by organization_id for update;
+    -- All owners there, in the order in which other changes of members lock them: two who leave at
+    -- once must not both believe in the other.
+    perform 1 from memberships m
+      where m.organization_id in (select own.organization_id from memberships own where own.user_id = p_user)
+        and (m.user_id = p_user or m.role = 'owner')
+      order by m.organization_id, m.user_id for update;
     if exists (select 1 from memberships m where m.user_id = p_user and m.role = 'owner' and not exists (
                    select 1 from memberships other
                     where other.organization_id = m.organization_id and other.user_id <> p_user
@@ -371,18 +372,19 @@ create function reset_password(p_hash bytea, p_password text, p_at timestamptz) 
 -- Signing keys.
 
 create function find_signing_keys()
-    returns table (key_id text, algorithm text, secret bytea, signs_from timestamptz)
+    returns table (key_id uuid, algorithm text, signs_from timestamptz)
     language sql stable security definer set search_path = public, pg_temp
-    as $$ select key_id, algorithm, secret, signs_from from signing_keys order by signs_from $$;
+    as $$ select key_id, algorithm, signs_from from signing_keys order by signs_from $$;
 
--- The first key; none if there is one, for nodes that start at once.
-create function begin_signing(p_key text, p_algorithm text, p_secret bytea, p_at timestamptz) returns void
+-- Whether it is the first key: of nodes that start at once, one makes it.
+create function begin_signing(p_key uuid, p_algorithm text, p_at timestamptz) returns boolean
     language plpgsql security definer set search_path = public, pg_temp
     as $$
 begin
     perform pg_advisory_xact_lock(7205);
-    insert into signing_keys (key_id, algorithm, secret, created_at, signs_from)
-        select p_key, p_algorithm, p_secret, p_at, p_at where not exists (select 1 from signing_keys);
+    insert into signing_keys (key_id, algorithm, created_at, signs_from)
+        select p_key, p_algorithm, p_at, p_at where not exists (select 1 from signing_keys);
+    return found;
 end $$;
 
 -- Upkeep: what is over for a day is nobody's any more.

@@ -2,9 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
-use axum::middleware::Next;
 use axum::response::Response;
 use bugsage_domain::ids::OrganizationId;
 use bugsage_event_store::spans::{self, InSpan};
@@ -39,8 +38,12 @@ pub(crate) fn belongs_to(organization: OrganizationId) {
     spans::note(|| KeyValue::new("organization", organization.to_string()));
 }
 
-/// Gives each request its id, counts it, and logs how it ended.
-pub async fn layer(State(app): State<App>, request: Request, next: Next) -> Response {
+/// Gives a request its id, counts it, and logs how it ended.
+pub(crate) async fn around<F: Future<Output = Response>>(
+    app: &App,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let id = request
         .headers()
         .get(HEADER)
@@ -55,7 +58,7 @@ pub async fn layer(State(app): State<App>, request: Request, next: Next) -> Resp
     let traced = traces::span(&request, &id);
     let started = Instant::now();
     let served = async move {
-        let response = next.run(request).await;
+        let response = next(request).await;
         let took = started.elapsed();
         metrics::answered(&method, route.as_ref(), response.status(), took);
         log(response.status(), took);

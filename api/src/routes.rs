@@ -1,16 +1,17 @@
 //! All addresses in one table, with what stands around them.
 
-use std::sync::Arc;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, Request};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::HeaderValue;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use tower::util::{MapRequestLayer, MapResponseLayer};
-use tower_http::catch_panic::CatchPanicLayer;
+use futures::FutureExt;
+use tower::util::MapResponseLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -189,41 +190,50 @@ pub fn router(app: App) -> Router {
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .layer(from_fn_with_state(app.clone(), min_position::layer))
         .merge(people)
+        // Every body is counted and bounded while it is read: see in_flight.
+        .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(from_fn_with_state(app.clone(), limits::layer))
-        .layer(browser::cors(&app.settings))
-        .layer(from_fn_with_state(app.clone(), hosts::layer));
+        .layer(browser::cors(&app.settings));
     let (operation, _) = operation().split_for_parts();
-    let ingest = ingest()
-        .layer(from_fn_with_state(app.clone(), hosts::layer))
-        .method_not_allowed_fallback(async || Problem::method_not_allowed());
-    let proxies: Arc<[_]> = app.settings.network.trusted_proxies.as_slice().into();
+    let ingest = ingest().method_not_allowed_fallback(async || Problem::method_not_allowed());
     let hsts = browser::hsts(&app.settings);
     Router::new()
-        .merge(rest)
+        .merge(under_its_names(rest, &app))
         .merge(operation)
         .fallback(async || Problem::not_found("such address"))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .layer(MapResponseLayer::new(browser::data::<Body>))
         .merge(page(&app))
-        .merge(ingest)
-        // Every body is counted and bounded while it is read: see in_flight.
-        .layer(DefaultBodyLimit::disable())
-        .layer(CatchPanicLayer::custom(
-            |_: Box<dyn std::any::Any + Send>| {
-                Problem::internal(&"a handler panicked").into_response()
-            },
-        ))
-        .layer(from_fn(transfer::layer))
-        .layer(from_fn(cors::layer))
-        .layer(MapRequestLayer::new(move |request: Request| {
-            address::noted(request, &proxies)
-        }))
-        .layer(MapResponseLayer::new(move |answer: Response| {
-            browser::any(answer, hsts.as_ref())
-        }))
-        .layer(from_fn_with_state(app.clone(), request_id::layer))
+        .merge(under_its_names(ingest, &app))
+        .layer(from_fn_with_state((app.clone(), hsts), around))
         .with_state(app)
+}
+
+/// Where the names of this service are configured, it answers under those alone.
+fn under_its_names(router: Router<App>, app: &App) -> Router<App> {
+    match app.settings.network.trusted_hosts.is_empty() {
+        true => router,
+        false => router.layer(from_fn_with_state(app.clone(), hosts::layer)),
+    }
+}
+
+/// What stands around every address. One layer for all of it, because each is made anew, with all
+/// within it, for each request.
+async fn around(
+    State((app, hsts)): State<(App, Option<HeaderValue>)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let request = address::noted(request, &app.settings.network.trusted_proxies);
+    let answered = async |request| {
+        let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+        answer.unwrap_or_else(|_| Problem::internal(&"a handler panicked").into_response())
+    };
+    let taken = async |request| transfer::around(request, answered).await;
+    let readable = async |request| cors::around(request, taken).await;
+    let answer = request_id::around(&app, request, readable).await;
+    browser::any(answer, hsts.as_ref())
 }
 
 /// The page that shows the document, where it is wanted.
@@ -231,8 +241,8 @@ fn page(app: &App) -> Router<App> {
     if !app.settings.server.docs {
         return Router::new();
     }
-    Router::new()
+    let page = Router::new()
         .merge(SwaggerUi::new("/docs").url("/api/v1/openapi.json", openapi()))
-        .layer(MapResponseLayer::new(browser::page::<Body>))
-        .layer(from_fn_with_state(app.clone(), hosts::layer))
+        .layer(MapResponseLayer::new(browser::page::<Body>));
+    under_its_names(page, app)
 }

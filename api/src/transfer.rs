@@ -2,7 +2,6 @@
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::problem::Problem;
@@ -10,9 +9,12 @@ use crate::problem::Problem;
 /// Refuses a body in any coding but one `chunked`. A list that ends otherwise is refused before
 /// it comes here; of one that ends so, the coding before would be left in the body, and a proxy
 /// that undoes both would see the next request begin elsewhere.
-pub async fn layer(request: Request, next: Next) -> Response {
+pub(crate) async fn around<F: Future<Output = Response>>(
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     if is_plain(request.headers()) {
-        return next.run(request).await;
+        return next(request).await;
     }
     let problem = Problem::not_implemented("Transfer-Encoding: chunked is taken, once and alone");
     let mut response = problem.into_response();

@@ -66,7 +66,8 @@ async fn reseal(settings: &Settings, owner: &PgPool) -> Result<ExitCode, Failure
 
 async fn rotate(settings: &Settings, owner: &PgPool, at_once: bool) -> Result<ExitCode, Failure> {
     let algorithm = settings.people.token_algorithm;
-    let rotated = signing::rotate(owner, &Clock::default(), algorithm, at_once).await?;
+    let (clock, sealer) = (Clock::default(), &settings.seal.sealer);
+    let rotated = signing::rotate(owner, &clock, sealer, algorithm, at_once).await?;
     say(json!({
         "key": rotated.key_id, "algorithm": algorithm.name(),
         "signs_from": rotated.signs_from, "the_one_before_ends_at": rotated.ends_at,

@@ -2,19 +2,21 @@
 
 use axum::extract::Request;
 use axum::http::{HeaderValue, Method, StatusCode};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 /// Answers preflights, and allows every origin to read what is answered.
-pub async fn layer(request: Request, next: Next) -> Response {
+pub(crate) async fn around<F: Future<Output = Response>>(
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     if !is_ingest(request.uri().path()) {
-        return next.run(request).await;
+        return next(request).await;
     }
     let preflight = request.method() == Method::OPTIONS;
     let mut response = if preflight {
         StatusCode::OK.into_response()
     } else {
-        next.run(request).await
+        next(request).await
     };
     let headers = response.headers_mut();
     let mut set = |name: &'static str, value: &'static str| {

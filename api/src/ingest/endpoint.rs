@@ -9,7 +9,7 @@ use axum::extract::{FromRequestParts, Path, RawQuery, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use bugsage_commands::ingest::{EVENT_MAX, Outcome, Reporter, Submission, Unpreparable, prepare};
-use bugsage_commands::intake::auth::{self, AuthError, Places};
+use bugsage_commands::intake::auth::{self, AuthError, Places, Sender};
 use bugsage_commands::intake::{envelope, store};
 use bugsage_domain::ids::EventId;
 use bugsage_event_store::spans::{self, InSpan};
@@ -39,7 +39,7 @@ pub async fn envelope(
     // Where the key does not stand in the body, it is checked before the body costs anything.
     let early = match auth::sender(&places) {
         Err(AuthError::Missing) => None,
-        _ => Some(authenticate(&app, &project, &places).await?),
+        sender => Some(authenticate(&app, &project, sender?).await?),
     };
     let (bytes, _held) = body::read(&app.in_flight, &headers, body).await?;
     let parsed = envelope::parse(&bytes)?;
@@ -47,7 +47,7 @@ pub async fn envelope(
     let key = match early {
         // The body may name another key; then neither counts.
         Some(key) => auth::sender(&places).map(|_| key)?,
-        None => authenticate(&app, &project, &places).await?,
+        None => authenticate(&app, &project, auth::sender(&places)?).await?,
     };
     let mut events = Vec::new();
     for item in &parsed.items {
@@ -89,7 +89,7 @@ pub async fn store_event(
     body: Body,
 ) -> Result<Json<Accepted>, Rejection> {
     let places = places(&headers, query.as_deref());
-    let key = authenticate(&app, &project, &places).await?;
+    let key = authenticate(&app, &project, auth::sender(&places)?).await?;
     let (bytes, _held) = body::read(&app.in_flight, &headers, body).await?;
     let event = store::event(&bytes, EVENT_MAX)?;
     take(&app, &key.reporter, &[&event], None).await
@@ -124,8 +124,7 @@ fn places<'a>(headers: &'a HeaderMap, query: Option<&'a str>) -> Places<'a> {
     }
 }
 
-async fn authenticate(app: &App, project: &str, places: &Places<'_>) -> Result<DsnKey, Rejection> {
-    let sender = auth::sender(places)?;
+async fn authenticate(app: &App, project: &str, sender: Sender) -> Result<DsnKey, Rejection> {
     tracing::debug!(client = sender.client, "ingest");
     let forbidden = |detail: &str| Rejection::new(StatusCode::FORBIDDEN, "auth", detail);
     let key = app.keys.dsn(&sender.key).await.map_err(|error| {

@@ -121,7 +121,8 @@ pub async fn start_with(
 
     let url = settings.server.public_url.clone();
     let algorithm = settings.people.token_algorithm;
-    let people = People::open(app_pool.clone(), clock.clone(), &url, algorithm).await?;
+    let sealer = settings.seal.sealer.clone();
+    let people = People::open(app_pool.clone(), clock.clone(), sealer, &url, algorithm).await?;
     let mailer = settings.mail.mailer();
     let invitations = access_letters::run(
         app_pool.clone(),

@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 use super::body::{Told, name, unkept};
 use super::sign_in::MAX;
-use super::{Here, Person, sign_out};
+use super::sign_out;
+use crate::access::identity::SignedIn;
 use crate::errors::body::Body;
 use crate::problem::Problem;
 use crate::problem::documented::{ChangingOneself, Personal};
@@ -89,7 +90,10 @@ fn answer(profile: Profile) -> Response {
     (status = 200, description = "Oneself", body = Me),
     Personal,
 ))]
-pub async fn me(State(app): State<App>, person: Person) -> Result<Response, Problem> {
+pub async fn me(
+    State(app): State<App>,
+    SignedIn { person, .. }: SignedIn,
+) -> Result<Response, Problem> {
     Ok(answer(app.people.profile(person.user).await?))
 }
 
@@ -115,8 +119,7 @@ pub struct ChangeMe {
 ))]
 pub async fn change_me(
     State(app): State<App>,
-    person: Person,
-    Here(origin): Here,
+    SignedIn { person, origin }: SignedIn,
     Body(asked, _held): Body<ChangeMe, MAX>,
 ) -> Result<Response, Problem> {
     let change = Change {
@@ -148,8 +151,7 @@ pub struct EraseMe {
 ))]
 pub async fn erase_me(
     State(app): State<App>,
-    person: Person,
-    Here(origin): Here,
+    SignedIn { person, origin }: SignedIn,
     Body(asked, _held): Body<EraseMe, MAX>,
 ) -> Result<Response, Problem> {
     app.people

@@ -96,16 +96,6 @@ fn access_token(headers: &HeaderMap) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && token.contains('.')).then_some(token)
 }
 
-impl FromRequestParts<App> for Person {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        person(app, parts).await?.ok_or_else(|| {
-            Problem::unauthorized("sign in, and send the access token: Authorization: Bearer …")
-        })
-    }
-}
-
 /// How the person who sends this request holds their session.
 fn means(headers: &HeaderMap) -> Means {
     match headers.contains_key(header::AUTHORIZATION) {

@@ -5,7 +5,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::body::Told;
-use super::{Here, Person, cookie};
+use super::cookie;
+use crate::access::identity::SignedIn;
 use crate::problem::Problem;
 use crate::problem::documented::Personal;
 use crate::state::App;
@@ -18,8 +19,7 @@ use crate::state::App;
 ))]
 pub async fn logout(
     State(app): State<App>,
-    person: Person,
-    Here(origin): Here,
+    SignedIn { person, origin }: SignedIn,
 ) -> Result<Response, Problem> {
     app.people.sign_out(person.into(), &origin).await?;
     Ok(over(&app, "this session is over"))
@@ -33,8 +33,7 @@ pub async fn logout(
 ))]
 pub async fn logout_all(
     State(app): State<App>,
-    person: Person,
-    Here(origin): Here,
+    SignedIn { person, origin }: SignedIn,
 ) -> Result<Response, Problem> {
     app.people.sign_out_everywhere(person.user, &origin).await?;
     Ok(over(&app, "every session is over"))

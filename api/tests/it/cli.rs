@@ -201,7 +201,7 @@ async fn signing_keys_are_rotated_and_dropped() {
     let database = TestDatabase::create().await;
     let owner = database.owner().await;
     let keys = async || -> Vec<String> {
-        let keys = sqlx::query_scalar("select key_id from signing_keys order by signs_from");
+        let keys = sqlx::query_scalar("select key_id::text from signing_keys order by signs_from");
         keys.fetch_all(&owner).await.expect("the keys")
     };
     let first = lines(&on(&database, &["keys", "rotate"])).remove(0);

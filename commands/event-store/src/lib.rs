@@ -14,6 +14,7 @@ mod event;
 mod execute;
 mod line;
 mod load;
+mod plain;
 mod sourced;
 pub mod spans;
 mod states;

@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::append::{Append, Verdict, append};
 use crate::connect::in_time;
 use crate::line::Line;
+use crate::plain::append_plain;
 
 /// Commands that may wait for the next commit; more wait for room.
 const QUEUE: usize = 1024;
@@ -103,6 +104,10 @@ fn is_passing(error: &sqlx::Error) -> bool {
 
 async fn commit(line: &mut Line, commands: &[Append]) -> Result<Vec<Verdict>, sqlx::Error> {
     let mut connection = line.take().await?;
+    if let Some(verdicts) = append_plain(&mut connection, commands).await? {
+        line.keep(connection);
+        return Ok(verdicts);
+    }
     let mut transaction = connection.begin().await?;
     let verdicts = append(&mut transaction, commands).await?;
     transaction.commit().await?;

@@ -81,6 +81,25 @@ impl Facets {
     }
 }
 
+/// Facets as the arrays that the database takes.
+pub(super) struct Columns<'f> {
+    pub(super) organizations: Vec<Uuid>,
+    pub(super) errors: Vec<Uuid>,
+    pub(super) kinds: Vec<&'static str>,
+    pub(super) values: Vec<&'f str>,
+}
+
+impl<'f> Columns<'f> {
+    pub(super) fn of(facets: &'f HashSet<Facet>) -> Self {
+        Self {
+            organizations: facets.iter().map(|f| f.organization.0).collect(),
+            errors: facets.iter().map(|f| f.error.0).collect(),
+            kinds: facets.iter().map(|f| f.kind.name()).collect(),
+            values: facets.iter().map(|f| f.value.as_str()).collect(),
+        }
+    }
+}
+
 /// Writes facets within the transaction of their occurrences.
 pub(super) async fn record(
     connection: &mut PgConnection,
@@ -89,15 +108,12 @@ pub(super) async fn record(
     if facets.is_empty() {
         return Ok(());
     }
-    let organizations: Vec<Uuid> = facets.iter().map(|f| f.organization.0).collect();
-    let errors: Vec<Uuid> = facets.iter().map(|f| f.error.0).collect();
-    let kinds: Vec<&str> = facets.iter().map(|f| f.kind.name()).collect();
-    let values: Vec<&str> = facets.iter().map(|f| f.value.as_str()).collect();
+    let columns = Columns::of(facets);
     sqlx::query("select record_facets($1, $2, $3, $4)")
-        .bind(organizations)
-        .bind(errors)
-        .bind(kinds)
-        .bind(values)
+        .bind(columns.organizations)
+        .bind(columns.errors)
+        .bind(columns.kinds)
+        .bind(columns.values)
         .execute(connection)
         .await
         .map(|_| ())

@@ -8,6 +8,7 @@ mod batch;
 mod causes;
 mod compression;
 mod facets;
+mod known;
 mod prepare;
 mod repeated;
 mod writer;

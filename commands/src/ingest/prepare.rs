@@ -1,5 +1,6 @@
 //! Scrub, decode, group and compress one event: everything that needs no database.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use bugsage_domain::grouping::{self, Fingerprint, Version};
@@ -94,6 +95,17 @@ pub struct Prepared {
     pub trimmed: bool,
 }
 
+impl Prepared {
+    /// The headline as the database takes it: the one text that may not have come through the
+    /// scrubber, which replaces NUL.
+    pub(super) fn stored_headline(&self) -> Cow<'_, str> {
+        match self.headline.contains('\0') {
+            true => Cow::Owned(self.headline.replace('\0', "\u{fffd}")),
+            false => Cow::Borrowed(&self.headline),
+        }
+    }
+}
+
 /// Why an event cannot be stored.
 #[derive(Debug, thiserror::Error)]
 pub enum Unpreparable {
@@ -129,7 +141,7 @@ pub fn prepare(
         return Err(Unpreparable::TooLarge { bytes: json.len() });
     }
     let scrubbed = scrub::scrub(json, &reporter.rules, &Limits::default())?;
-    let occurrence = occurrence::decode(&scrubbed.json)?;
+    let occurrence = occurrence::decode(&scrubbed.without_breadcrumbs())?;
     let grouping = grouping::fingerprint(grouping::CURRENT, &occurrence);
     let event_id = occurrence.event_id.map(EventId).or(envelope_id);
     let (payload, encoding) = compress(&scrubbed.json, reporter.dictionary.as_deref())?;

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
-use bugsage_domain::ids::{EventId, OrganizationId, ProjectId};
+use bugsage_domain::ids::{ErrorId, EventId, OrganizationId, ProjectId};
 use bugsage_event_store::spans::{self, InSpan};
 use bugsage_event_store::{Line, Verdict, append, in_time, is_away};
 use opentelemetry::KeyValue;
@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::causes::{Cause, Uncaused, appends};
 use super::compression::training::Untrained;
 use super::facets::{self, Facet, Facets};
+use super::known::{self, Known};
 use super::{Outcome, Prepared, Stored, Submission, batch};
 use crate::clock::Clock;
 
@@ -80,6 +81,7 @@ impl Ingest {
         let (queue, waiting) = mpsc::channel(limits.queue);
         let writer = Writer {
             clock,
+            known: Known::default(),
             facets: Facets::default(),
             untrained: Untrained::start(app.clone()),
             line: Line::new(app.clone()),
@@ -171,6 +173,7 @@ struct Writer {
     app: PgPool,
     line: Line,
     clock: Clock,
+    known: Known,
     facets: Facets,
     untrained: Untrained,
 }
@@ -249,6 +252,25 @@ impl Writer {
         let order = distinct_in_key_order(submissions);
         let occurrences: Vec<&Prepared> =
             order.iter().map(|i| &submissions[*i].occurrence).collect();
+        let errors = match submissions.iter().any(|s| s.idempotency.is_some()) {
+            true => None,
+            false => self.known.errors(&occurrences),
+        };
+        let was_known = errors.is_some();
+        if let Some(errors) = errors
+            && self.store_known(&occurrences, &errors).await?
+        {
+            let stored = occurrences.iter().zip(errors).map(|(occurrence, error)| {
+                let stored = Stored {
+                    event_id: occurrence.event_id,
+                    error_id: error,
+                    outcome: Outcome::Known,
+                    position: None,
+                };
+                (key(occurrence), Ok(stored))
+            });
+            return Ok(answers(submissions, &stored.collect()));
+        }
         let mut connection = self.line.take().await?;
         let mut transaction = connection.begin().await?;
         let taken = batch::take(&mut transaction, &occurrences, &self.clock).await?;
@@ -280,10 +302,49 @@ impl Writer {
         transaction.commit().await?;
         self.line.keep(connection);
         self.facets.remember(facets);
+        // Else the next batch would be refused as well, if it is for a reason that lasts.
+        if !was_known {
+            self.known.learn(&occurrences, &taken);
+        }
+        self.note_untrained(&occurrences);
+        Ok(answers(submissions, &stored))
+    }
+
+    /// Stores them the short way; false, and nothing stored, if the database knows otherwise.
+    async fn store_known(
+        &mut self,
+        occurrences: &[&Prepared],
+        errors: &[ErrorId],
+    ) -> Result<bool, sqlx::Error> {
+        let facets: HashSet<Facet> = occurrences
+            .iter()
+            .zip(errors)
+            .flat_map(|(occurrence, error)| self.facets.unknown(occurrence, *error))
+            .collect();
+        let strangers = self.known.strangers(occurrences, errors);
+        let mut connection = self.line.take().await?;
+        let stored = known::store(&mut connection, occurrences, errors, &strangers, &facets).await;
+        match stored {
+            Ok(()) => {}
+            Err(error) if is_away(&error) => return Err(error),
+            Err(error) => {
+                tracing::debug!(%error, "a batch goes the long way");
+                self.known.forget(occurrences);
+                self.line.keep(connection);
+                return Ok(false);
+            }
+        }
+        self.line.keep(connection);
+        self.facets.remember(facets);
+        self.known.meet(strangers.into_keys());
+        self.note_untrained(occurrences);
+        Ok(true)
+    }
+
+    fn note_untrained(&mut self, occurrences: &[&Prepared]) {
         for occurrence in occurrences {
             self.untrained.note(occurrence);
         }
-        Ok(answers(submissions, &stored))
     }
 
     /// Appends the domain events; another writer between load and append means: again.

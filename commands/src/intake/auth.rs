@@ -78,6 +78,10 @@ pub fn sender(places: &Places<'_>) -> Result<Sender, AuthError> {
     Ok(Sender { key, client })
 }
 
+/// What the key and the SDK are named by in a header and in a query.
+const KEY: &str = "sentry_key";
+const CLIENT: &str = "sentry_client";
+
 type Found = (Option<String>, Option<String>);
 
 fn strip_scheme(header: &str) -> Option<&str> {
@@ -89,12 +93,10 @@ fn strip_scheme(header: &str) -> Option<&str> {
 fn from_header(fields: &str) -> Found {
     let mut found = (None, None);
     for (name, value) in fields.split(',').filter_map(|f| f.split_once('=')) {
-        let value = value.trim().trim_matches('"');
-        note(
-            &mut found,
-            &name.trim().to_ascii_lowercase(),
-            value.to_owned(),
-        );
+        let is = |known: &&str| known.eq_ignore_ascii_case(name.trim());
+        if let Some(name) = [KEY, CLIENT].into_iter().find(is) {
+            note(&mut found, name, value.trim().trim_matches('"').to_owned());
+        }
     }
     found
 }
@@ -109,8 +111,8 @@ fn from_query(query: &str) -> Found {
 
 fn note(found: &mut Found, name: &str, value: String) {
     match name {
-        "sentry_key" if !value.is_empty() => found.0 = Some(value),
-        "sentry_client" if !value.is_empty() => found.1 = Some(value),
+        KEY if !value.is_empty() => found.0 = Some(value),
+        CLIENT if !value.is_empty() => found.1 = Some(value),
         _ => {}
     }
 }

@@ -5,6 +5,8 @@ use thiserror::Error;
 
 /// The largest zstd window taken, as a power of two: 8 MiB, what the format asks of readers.
 const ZSTD_WINDOW_LOG: u32 = 23;
+/// What a body usually grows to, so that its room is made once.
+const USUAL_GROWTH: usize = 6;
 /// Longer lists of encodings only serve to make work.
 const MAX_LAYERS: usize = 4;
 
@@ -118,27 +120,29 @@ fn undo(layer: Layer, body: &[u8], max: usize) -> Result<Vec<u8>, InflateError> 
         reason: e.to_string(),
     };
     match layer {
-        Layer::Gzip => bounded(flate2::read::MultiGzDecoder::new(body), layer, max),
+        Layer::Gzip => bounded(flate2::bufread::MultiGzDecoder::new(body), body, layer, max),
         Layer::Deflate if is_zlib(body) => zlib_or_raw(body, layer, max),
-        Layer::Deflate => bounded(flate2::read::DeflateDecoder::new(body), layer, max),
+        Layer::Deflate => bounded(flate2::bufread::DeflateDecoder::new(body), body, layer, max),
         Layer::Brotli => bounded(
             brotli::Decompressor::new(Cursor::new(body), 4096),
+            body,
             layer,
             max,
         ),
         Layer::Zstd => {
             let mut reader = zstd::stream::read::Decoder::new(body).map_err(corrupt)?;
             reader.window_log_max(ZSTD_WINDOW_LOG).map_err(corrupt)?;
-            bounded(reader, layer, max)
+            bounded(reader, body, layer, max)
         }
     }
 }
 
 /// The two bytes of a zlib header can also begin a raw stream, so a failure is tried raw.
 fn zlib_or_raw(body: &[u8], layer: Layer, max: usize) -> Result<Vec<u8>, InflateError> {
-    match bounded(flate2::read::ZlibDecoder::new(body), layer, max) {
+    match bounded(flate2::bufread::ZlibDecoder::new(body), body, layer, max) {
         Err(wrapped @ InflateError::Corrupt { .. }) => {
-            bounded(flate2::read::DeflateDecoder::new(body), layer, max).map_err(|_| wrapped)
+            bounded(flate2::bufread::DeflateDecoder::new(body), body, layer, max)
+                .map_err(|_| wrapped)
         }
         done => done,
     }
@@ -149,8 +153,13 @@ fn is_zlib(body: &[u8]) -> bool {
         && (u16::from(*cmf) << 8 | u16::from(*flags)) % 31 == 0)
 }
 
-fn bounded(reader: impl Read, layer: Layer, max: usize) -> Result<Vec<u8>, InflateError> {
-    let mut out = Vec::new();
+fn bounded(
+    reader: impl Read,
+    body: &[u8],
+    layer: Layer,
+    max: usize,
+) -> Result<Vec<u8>, InflateError> {
+    let mut out = Vec::with_capacity(body.len().saturating_mul(USUAL_GROWTH).min(max));
     let most = u64::try_from(max).unwrap_or(u64::MAX).saturating_add(1);
     reader
         .take(most)

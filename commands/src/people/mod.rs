@@ -35,6 +35,7 @@ pub use session::{COOKIE_LIFETIME, Means, Opened, Proof, REFRESH_LIFETIME, Signe
 
 use crate::audit::{self, Origin};
 use crate::clock::Clock;
+use crate::seal::{SealError, Sealer};
 use letters::Post;
 use password::{HashError, Passwords, Unfit};
 use session::Seen;
@@ -102,21 +103,33 @@ impl From<HashError> for PeopleError {
     }
 }
 
+impl From<SealError> for PeopleError {
+    fn from(error: SealError) -> Self {
+        match error {
+            SealError::Database(error) => error.into(),
+            other => Self::Failed(other.to_string()),
+        }
+    }
+}
+
 impl People {
-    /// Over the pool of the app role. `issuer` names the installation in access tokens: its address.
+    /// Over the pool of the app role. `issuer` names the installation in access tokens: its
+    /// address. `sealer` seals the keys that sign them.
     ///
     /// # Errors
     /// When the installation's secret or its keys cannot be read.
     pub async fn open(
         database: PgPool,
         clock: Clock,
+        sealer: Sealer,
         issuer: &str,
         algorithm: signing::Algorithm,
     ) -> Result<Self, PeopleError> {
         let secret: Vec<u8> = sqlx::query_scalar("select secret from installation")
             .fetch_one(&database)
             .await?;
-        let signing = SigningKeys::open(database.clone(), clock.clone(), issuer, algorithm).await?;
+        let signing =
+            SigningKeys::open(database.clone(), clock.clone(), sealer, issuer, algorithm).await?;
         Ok(Self {
             database,
             passwords: Passwords::new(clock.clone()),

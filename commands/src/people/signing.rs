@@ -1,4 +1,4 @@
-//! The keys of access tokens: made here, kept in the database, two while one takes over from the other.
+//! The keys of access tokens: made here, kept sealed, two while one takes over from the other.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::PeopleError;
 use super::access_token::{self, ACCESS_LIFETIME, Claims, New, Parties};
 use crate::clock::Clock;
+use crate::seal::{self, Place, SealError, Sealer};
 
 /// How long the keys are remembered.
 const REMEMBERED: Duration = Duration::from_secs(5);
@@ -67,61 +68,58 @@ impl fmt::Debug for SigningKey {
 /// A key that cannot be used.
 #[derive(Debug, Error)]
 #[error("the signing key {0} cannot be used: run `bugsage keys rotate --at-once`")]
-pub struct Unusable(String);
+pub struct Unusable(Uuid);
 
-/// As it stands in the database.
+/// What the database says of a key; the key itself lies sealed under its id.
 #[derive(FromRow)]
 struct Kept {
-    key_id: String,
+    key_id: Uuid,
     algorithm: String,
-    secret: Vec<u8>,
     signs_from: DateTime<Utc>,
 }
 
-impl Kept {
-    fn make(
-        clock: &Clock,
-        algorithm: Algorithm,
-        signs_from: DateTime<Utc>,
-    ) -> Result<Self, Unusable> {
-        let key_id = clock.new_id().simple().to_string();
-        let secret = match algorithm {
-            Algorithm::EdDsa => Ed25519KeyPair::generate()
-                .and_then(|pair| pair.to_pkcs8v1())
-                .map_err(|_| Unusable(key_id.clone()))?
-                .as_ref()
-                .to_vec(),
-            Algorithm::Hs256 => {
-                format!("{}{}", clock.new_secret(), clock.new_secret()).into_bytes()
-            }
-        };
-        Ok(Self {
-            key_id,
-            algorithm: algorithm.name().to_owned(),
-            secret,
-            signs_from,
-        })
+/// Where a key lies.
+const fn place(key: Uuid) -> Place<'static> {
+    Place {
+        organization: None,
+        purpose: "access_tokens.key",
+        id: key,
     }
+}
 
-    fn open(self) -> Result<SigningKey, Unusable> {
-        let unusable = || Unusable(self.key_id.clone());
+fn make(clock: &Clock, algorithm: Algorithm) -> Result<Vec<u8>, PeopleError> {
+    match algorithm {
+        Algorithm::EdDsa => {
+            let made = Ed25519KeyPair::generate().and_then(|pair| pair.to_pkcs8v1());
+            let made = made.map_err(|_| PeopleError::Failed("no key could be made".to_owned()))?;
+            Ok(made.as_ref().to_vec())
+        }
+        Algorithm::Hs256 => {
+            Ok(format!("{}{}", clock.new_secret(), clock.new_secret()).into_bytes())
+        }
+    }
+}
+
+impl Kept {
+    fn open(self, secret: &[u8]) -> Result<SigningKey, Unusable> {
+        let unusable = || Unusable(self.key_id);
         let algorithm = Algorithm::named(&self.algorithm).ok_or_else(unusable)?;
         let (signing, verifying) = match algorithm {
             Algorithm::EdDsa => {
-                let pair = Ed25519KeyPair::from_pkcs8(&self.secret).map_err(|_| unusable())?;
+                let pair = Ed25519KeyPair::from_pkcs8(secret).map_err(|_| unusable())?;
                 let public = pair.public_key().as_ref();
                 (
-                    EncodingKey::from_ed_der(&self.secret),
+                    EncodingKey::from_ed_der(secret),
                     DecodingKey::from_ed_der(public),
                 )
             }
             Algorithm::Hs256 => (
-                EncodingKey::from_secret(&self.secret).map_err(|_| unusable())?,
-                DecodingKey::from_secret(&self.secret).map_err(|_| unusable())?,
+                EncodingKey::from_secret(secret).map_err(|_| unusable())?,
+                DecodingKey::from_secret(secret).map_err(|_| unusable())?,
             ),
         };
         Ok(SigningKey {
-            id: self.key_id,
+            id: self.key_id.to_string(),
             algorithm,
             signing,
             verifying,
@@ -135,6 +133,7 @@ impl Kept {
 pub(super) struct SigningKeys {
     database: PgPool,
     clock: Clock,
+    sealer: Sealer,
     parties: Arc<Parties>,
     known: Cache<(), Arc<Vec<SigningKey>>>,
 }
@@ -144,46 +143,63 @@ impl SigningKeys {
     pub(super) async fn open(
         database: PgPool,
         clock: Clock,
+        sealer: Sealer,
         issuer: &str,
         algorithm: Algorithm,
     ) -> Result<Self, PeopleError> {
         let keys = Self {
             database,
+            clock,
+            sealer,
             parties: Arc::new(Parties {
                 issuer: issuer.to_owned(),
                 audience: format!("{issuer}/api"),
             }),
-            clock,
             known: Cache::builder()
                 .max_capacity(1)
                 .time_to_live(REMEMBERED)
                 .build(),
         };
-        if keys.read().await?.is_empty() {
-            let now = keys.clock.now();
-            let first = Kept::make(&keys.clock, algorithm, now)
-                .map_err(|e| PeopleError::Failed(e.to_string()))?;
-            sqlx::query("select begin_signing($1, $2, $3, $4)")
-                .bind(first.key_id)
-                .bind(first.algorithm)
-                .bind(first.secret)
-                .bind(now)
-                .execute(&keys.database)
-                .await?;
-        }
+        keys.begin(algorithm).await?;
         Ok(keys)
     }
 
-    async fn read(&self) -> Result<Vec<SigningKey>, sqlx::Error> {
-        let kept: Vec<Kept> = sqlx::query_as("select * from find_signing_keys()")
-            .fetch_all(&self.database)
+    async fn begin(&self, algorithm: Algorithm) -> Result<(), PeopleError> {
+        let (now, id) = (self.clock.now(), self.clock.new_id());
+        let mut transaction = self.database.begin().await?;
+        let is_first: bool = sqlx::query_scalar("select begin_signing($1, $2, $3)")
+            .bind(id)
+            .bind(algorithm.name())
+            .bind(now)
+            .fetch_one(&mut *transaction)
             .await?;
-        let opened = kept.into_iter().filter_map(|key| {
-            key.open()
-                .inspect_err(|error| tracing::error!(%error, "a signing key is left out"))
-                .ok()
-        });
-        Ok(opened.collect())
+        if is_first {
+            let secret = make(&self.clock, algorithm)?;
+            seal::seal(&mut transaction, &self.sealer, &place(id), &secret, now).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    async fn read(&self) -> Result<Vec<SigningKey>, sqlx::Error> {
+        let mut connection = self.database.acquire().await?;
+        let kept: Vec<Kept> = sqlx::query_as("select * from find_signing_keys()")
+            .fetch_all(&mut *connection)
+            .await?;
+        let mut keys = Vec::new();
+        for key in kept {
+            let opened = match seal::open(&mut connection, &self.sealer, &place(key.key_id)).await {
+                Err(SealError::Database(error)) => return Err(error),
+                Ok(Some(secret)) => key.open(secret.expose()).map_err(|error| error.to_string()),
+                Ok(None) => Err(Unusable(key.key_id).to_string()),
+                Err(error) => Err(error.to_string()),
+            };
+            match opened {
+                Ok(key) => keys.push(key),
+                Err(error) => tracing::error!(error, "a signing key is left out"),
+            }
+        }
+        Ok(keys)
     }
 
     async fn known(&self) -> Result<Arc<Vec<SigningKey>>, Arc<sqlx::Error>> {
@@ -239,7 +255,7 @@ fn verifying(keys: &[SigningKey], now: DateTime<Utc>) -> &[SigningKey] {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rotated {
     /// The new key.
-    pub key_id: String,
+    pub key_id: Uuid,
     /// When it begins to sign.
     pub signs_from: DateTime<Utc>,
     /// When the one before is believed no more.
@@ -255,39 +271,41 @@ pub struct Rotated {
 pub async fn rotate(
     owner: &PgPool,
     clock: &Clock,
+    sealer: &Sealer,
     algorithm: Algorithm,
     at_once: bool,
 ) -> Result<Rotated, PeopleError> {
-    let now = clock.now();
+    let (now, id) = (clock.now(), clock.new_id());
     let signs_from = if at_once { now } else { now + KNOWN_BEFORE };
-    let new =
-        Kept::make(clock, algorithm, signs_from).map_err(|e| PeopleError::Failed(e.to_string()))?;
     let mut transaction = owner.begin().await?;
     sqlx::query("select pg_advisory_xact_lock(7205)")
         .execute(&mut *transaction)
         .await?;
     // A key ends when its successor has signed for as long as a token lives.
-    sqlx::query(
+    let gone: Vec<Uuid> = sqlx::query_scalar(
         "delete from signing_keys k where $1 or exists (
-            select 1 from signing_keys next where next.signs_from > k.signs_from and next.signs_from <= $2)",
+            select 1 from signing_keys next where next.signs_from > k.signs_from and next.signs_from <= $2)
+         returning key_id",
     )
     .bind(at_once)
     .bind(now - ACCESS_LIFETIME)
-    .execute(&mut *transaction)
+    .fetch_all(&mut *transaction)
     .await?;
-    sqlx::query(
-        "insert into signing_keys (key_id, algorithm, secret, created_at, signs_from) values ($1, $2, $3, $4, $5)",
-    )
-    .bind(&new.key_id)
-    .bind(&new.algorithm)
-    .bind(&new.secret)
-    .bind(now)
-    .bind(signs_from)
-    .execute(&mut *transaction)
-    .await?;
+    for key in gone {
+        seal::forget(&mut transaction, &place(key)).await?;
+    }
+    let secret = make(clock, algorithm)?;
+    seal::seal(&mut transaction, sealer, &place(id), &secret, now).await?;
+    sqlx::query("insert into signing_keys (key_id, algorithm, created_at, signs_from) values ($1, $2, $3, $4)")
+        .bind(id)
+        .bind(algorithm.name())
+        .bind(now)
+        .bind(signs_from)
+        .execute(&mut *transaction)
+        .await?;
     transaction.commit().await?;
     Ok(Rotated {
-        key_id: new.key_id,
+        key_id: id,
         signs_from,
         ends_at: if at_once {
             now
@@ -301,14 +319,17 @@ pub async fn rotate(
 mod tests {
     use chrono::{DateTime, TimeDelta, Utc};
 
-    use super::{Algorithm, Kept, SigningKey, signing, verifying};
+    use super::{Algorithm, Kept, SigningKey, make, signing, verifying};
     use crate::clock::Clock;
 
     fn key(signs_from: DateTime<Utc>) -> SigningKey {
-        Kept::make(&Clock::default(), Algorithm::Hs256, signs_from)
-            .unwrap()
-            .open()
-            .unwrap()
+        let clock = Clock::default();
+        let kept = Kept {
+            key_id: clock.new_id(),
+            algorithm: Algorithm::Hs256.name().to_owned(),
+            signs_from,
+        };
+        kept.open(&make(&clock, Algorithm::Hs256).unwrap()).unwrap()
     }
 
     #[test]

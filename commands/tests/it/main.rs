@@ -6,6 +6,7 @@
 mod counting;
 mod crowd;
 mod dictionaries;
+mod known;
 mod limits;
 mod merged;
 mod midnight;

@@ -21,7 +21,7 @@ pub struct NotAnEvent(#[from] serde_json::Error);
 /// fields are nested deeper than 127 levels.
 pub fn decode(json: &[u8]) -> Result<Occurrence, NotAnEvent> {
     // At once, which is cheaper than for each string.
-    let json = std::str::from_utf8(json).map_err(serde_json::Error::custom)?;
+    let json = simdutf8::compat::from_utf8(json).map_err(serde_json::Error::custom)?;
     // The quick way refuses a field that is there twice; a tree has room for one of the two.
     let event: Object<Event> = serde_json::from_str(json).or_else(|_| {
         let tree: serde_json::Value = serde_json::from_str(json)?;

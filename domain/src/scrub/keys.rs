@@ -89,54 +89,9 @@ static STEM: LazyLock<AhoCorasick> = LazyLock::new(|| {
         .expect("few words")
 });
 
-/// True for the members of frames and breadcrumbs, most keys of any event: neither is any
-/// sensitive, nor does a rule find anything in it.
-pub(super) fn is_common(key: &str) -> bool {
-    matches!(
-        key,
-        "filename"
-            | "function"
-            | "lineno"
-            | "colno"
-            | "abs_path"
-            | "context_line"
-            | "pre_context"
-            | "post_context"
-            | "in_app"
-            | "module"
-            | "vars"
-            | "type"
-            | "value"
-            | "timestamp"
-            | "category"
-            | "message"
-            | "data"
-            | "level"
-            | "url"
-            | "method"
-            | "reason"
-            | "frames"
-            | "stacktrace"
-            | "values"
-            | "name"
-            | "version"
-            | "status_code"
-            | "image_addr"
-            | "instruction_addr"
-            | "symbol_addr"
-            | "package"
-            | "symbol"
-    )
-}
-
 /// True if the value under this key must go.
 pub(super) fn is_sensitive(key: &str, extra: &[String]) -> bool {
-    is_sensitive_if(is_common(key), key, extra)
-}
-
-/// The same, of a key of which it is known already whether it is a common one.
-pub(super) fn is_sensitive_if(is_common: bool, key: &str, extra: &[String]) -> bool {
-    is_extra(key, extra) || (!is_common && is_secret(key))
+    is_extra(key, extra) || is_secret(key)
 }
 
 /// True if it must go whatever the project wants.

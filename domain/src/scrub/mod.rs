@@ -7,6 +7,7 @@
 mod assigned;
 mod keys;
 mod members;
+mod met;
 mod reader;
 mod seen;
 mod state;
@@ -18,6 +19,8 @@ mod text;
 mod tests;
 
 use serde::de::IgnoredAny;
+use std::borrow::Cow;
+use std::ops::Range;
 use thiserror::Error;
 
 /// What stands where something was taken out.
@@ -107,6 +110,23 @@ pub struct Scrubbed {
     pub redactions: u32,
     /// What was left out for size.
     pub trimmed: Trimmed,
+    /// Where the breadcrumbs stand in it.
+    breadcrumbs: Option<Range<usize>>,
+}
+
+impl Scrubbed {
+    /// The JSON with `null` for the breadcrumbs: most of many an event, and of no use to whoever
+    /// asks what happened.
+    #[must_use]
+    pub fn without_breadcrumbs(&self) -> Cow<'_, [u8]> {
+        match &self.breadcrumbs {
+            Some(range) => {
+                let (before, after) = (&self.json[..range.start], &self.json[range.end..]);
+                Cow::Owned([before, b"null", after].concat())
+            }
+            None => Cow::Borrowed(&self.json),
+        }
+    }
 }
 
 /// Why an event cannot be taken.
@@ -137,7 +157,7 @@ pub enum Refused {
 /// # Errors
 /// [`Refused`] if the bytes are no UTF-8, no JSON or nested too deep.
 pub fn scrub(json: &[u8], rules: &Rules, limits: &Limits) -> Result<Scrubbed, Refused> {
-    let json = std::str::from_utf8(json).map_err(|e| Refused::NotUtf8 {
+    let json = simdutf8::compat::from_utf8(json).map_err(|e| Refused::NotUtf8 {
         offset: e.valid_up_to(),
     })?;
     scrub_inside(json, rules, limits, 0).map_err(|refused| {
@@ -164,6 +184,7 @@ fn scrub_inside(
             json: state.out,
             redactions: state.redactions,
             trimmed: state.trimmed,
+            breadcrumbs: state.breadcrumbs,
         }),
         Err(reader::Stop) => Err(state.refused),
     }

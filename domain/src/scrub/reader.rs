@@ -1,8 +1,8 @@
-//! Reads JSON token by token: what the transcoder needs and no more. Texts are looked at byte
-//! by byte once, for their end and for what they hold; whatever is escaped, and whatever is
-//! passed over, `serde_json` reads.
+//! Reads JSON token by token: what the transcoder needs and no more. Texts are looked at once,
+//! for their end and for what they hold; whatever is escaped, and whatever is passed over,
+//! `serde_json` reads.
 
-use super::seen::{Bytes, STOP, class};
+use super::seen::Bytes;
 use serde::de::IgnoredAny;
 use std::borrow::Cow;
 
@@ -10,23 +10,12 @@ use std::borrow::Cow;
 #[derive(Debug)]
 pub(super) struct Stop;
 
-/// What a value begins with.
-pub(super) enum Token<'j> {
-    Object,
-    Array,
-    Text(Text<'j>),
-    /// As it is written; within the range of an `f64`.
-    Number(&'j str),
-    /// `true`, `false` or `null`.
-    Word(&'static str),
-}
-
 /// A text between its quotes.
 #[derive(Clone, Copy)]
 pub(super) struct Text<'j> {
-    /// As it is written.
-    pub(super) raw: &'j str,
-    /// Where that begins in the input.
+    /// As it is written, with its quotes.
+    pub(super) quoted: &'j str,
+    /// Where it begins in the input, behind the quote.
     pub(super) start: usize,
     /// What it holds; nothing of what comes behind an escape.
     pub(super) bytes: Bytes,
@@ -34,13 +23,18 @@ pub(super) struct Text<'j> {
 }
 
 impl<'j> Text<'j> {
+    /// As it is written.
+    pub(super) fn raw(&self) -> &'j str {
+        &self.quoted[1..self.quoted.len() - 1]
+    }
+
     pub(super) fn value(&self) -> Result<Cow<'j, str>, Stop> {
-        if !self.is_escaped {
-            return Ok(Cow::Borrowed(self.raw));
+        match self.is_escaped {
+            false => Ok(Cow::Borrowed(self.raw())),
+            true => serde_json::from_str(self.quoted)
+                .map(Cow::Owned)
+                .map_err(|_| Stop),
         }
-        let quoted = format!("\"{}\"", self.raw);
-        let text = serde_json::from_str(&quoted).map_err(|_| Stop)?;
-        Ok(Cow::Owned(text))
     }
 }
 
@@ -56,6 +50,7 @@ impl<'j> Reader<'j> {
     }
 
     /// The byte that the next token begins with.
+    #[inline]
     pub(super) fn peek(&mut self) -> Result<u8, Stop> {
         let bytes = self.json.as_bytes();
         loop {
@@ -67,17 +62,9 @@ impl<'j> Reader<'j> {
         }
     }
 
-    /// Reads a scalar, or into an object or array.
-    pub(super) fn next(&mut self) -> Result<Token<'j>, Stop> {
-        match self.peek()? {
-            b'"' => self.text().map(Token::Text),
-            b'{' => self.step(Token::Object),
-            b'[' => self.step(Token::Array),
-            b't' => self.word("true"),
-            b'f' => self.word("false"),
-            b'n' => self.word("null"),
-            _ => self.number().map(Token::Number),
-        }
+    /// Reads into an object or array.
+    pub(super) const fn enter(&mut self) {
+        self.at += 1;
     }
 
     /// Whether another element follows, and not the end, in an object or array.
@@ -91,6 +78,7 @@ impl<'j> Reader<'j> {
     }
 
     /// Reads the key of a member, up to its value.
+    #[inline(always)]
     pub(super) fn key(&mut self) -> Result<Text<'j>, Stop> {
         if self.peek()? != b'"' {
             return Err(Stop);
@@ -126,28 +114,26 @@ impl<'j> Reader<'j> {
         Ok(token)
     }
 
-    fn word(&mut self, word: &'static str) -> Result<Token<'j>, Stop> {
-        if !self.json.as_bytes()[self.at..].starts_with(word.as_bytes()) {
-            return Err(Stop);
-        }
+    /// Reads `true`, `false` or `null`.
+    pub(super) fn word(&mut self) -> Result<&'static str, Stop> {
+        let rest = &self.json.as_bytes()[self.at..];
+        let mut words = ["true", "false", "null"].into_iter();
+        let word = words
+            .find(|word| rest.starts_with(word.as_bytes()))
+            .ok_or(Stop)?;
         self.at += word.len();
-        Ok(Token::Word(word))
+        Ok(word)
     }
 
-    fn text(&mut self) -> Result<Text<'j>, Stop> {
+    /// Reads a text, which a quote begins.
+    #[inline(always)]
+    pub(super) fn text(&mut self) -> Result<Text<'j>, Stop> {
         let start = self.at + 1;
         let rest = &self.json.as_bytes()[start..];
-        let mut bytes = Bytes::default();
-        let mut length = None;
-        for (at, byte) in rest.iter().enumerate() {
-            let class = class(*byte);
-            if class & STOP != 0 {
-                length = Some(at);
-                break;
-            }
-            bytes.add(class);
+        let (bytes, mut length) = Bytes::before_stop(rest);
+        if length == rest.len() {
+            return Err(Stop);
         }
-        let mut length = length.ok_or(Stop)?;
         let is_escaped = rest[length] == b'\\';
         if is_escaped {
             length += escaped(&rest[length..])?;
@@ -157,14 +143,15 @@ impl<'j> Reader<'j> {
         }
         self.at = start + length + 1;
         Ok(Text {
-            raw: &self.json[start..start + length],
+            quoted: &self.json[start - 1..self.at],
             start,
             bytes,
             is_escaped,
         })
     }
 
-    fn number(&mut self) -> Result<&'j str, Stop> {
+    /// Reads a number, as it is written; within the range of an `f64`.
+    pub(super) fn number(&mut self) -> Result<&'j str, Stop> {
         let rest = &self.json.as_bytes()[self.at..];
         let digits = |from: usize| {
             rest[from..]

@@ -67,65 +67,117 @@ static WORD: LazyLock<AhoCorasick> = LazyLock::new(|| {
         .expect("few words")
 });
 
-const AT: u16 = 1;
-const COLON: u16 = 2;
-const EQUALS: u16 = 4;
-const QUOTE: u16 = 8;
-const SPACE: u16 = 16;
-const DOT: u16 = 32;
-const DASH: u16 = 64;
-const DIGIT: u16 = 128;
-/// Ends a text in JSON, or begins an escape, or may not stand there.
-pub(super) const STOP: u16 = 256;
+const AT: u8 = 1;
+const COLON: u8 = 2;
+const EQUALS: u8 = 4;
+const QUOTE: u8 = 8;
+const SPACE: u8 = 16;
+const DOT: u8 = 32;
+const DASH: u8 = 64;
+const DIGIT: u8 = 128;
 
-const CLASSES: [u16; 256] = {
-    let mut classes = [0; 256];
-    let mut byte = 0;
-    while byte < b' ' {
-        classes[byte as usize] = STOP;
-        byte += 1;
-    }
-    let mut digit = b'0';
-    while digit <= b'9' {
-        classes[digit as usize] = DIGIT;
-        digit += 1;
-    }
-    classes[b'@' as usize] = AT;
-    classes[b':' as usize] = COLON;
-    classes[b'=' as usize] = EQUALS;
-    classes[b'"' as usize] = QUOTE | STOP;
-    classes[b'\\' as usize] = STOP;
-    classes[b'\'' as usize] = QUOTE;
-    classes[b' ' as usize] = SPACE;
-    classes[b'\t' as usize] = SPACE | STOP;
-    classes[b'\n' as usize] = SPACE | STOP;
-    classes[b'\r' as usize] = SPACE | STOP;
-    classes[b'.' as usize] = DOT;
-    classes[b'-' as usize] = DASH;
-    classes
-};
+/// Bytes that are looked at together.
+const LANES: usize = 16;
 
-/// Which kinds of bytes this one is of.
-pub(super) const fn class(byte: u8) -> u16 {
-    CLASSES[byte as usize]
+/// So many bytes, one a lane, and what is to be known of each. The compiler makes of it a few
+/// instructions for all.
+struct Lanes {
+    /// The kinds of each byte.
+    kinds: u128,
+    /// All bits of what ends a text in JSON, begins an escape, or may not stand there.
+    stops: u128,
+}
+
+impl Lanes {
+    /// The first bytes; those behind the end count as stops of no kind.
+    #[inline(always)]
+    fn of(bytes: &[u8]) -> Self {
+        match bytes.first_chunk() {
+            Some(whole) => Self::of_whole(whole),
+            None => {
+                let mut padded = [0; LANES];
+                padded[..bytes.len()].copy_from_slice(bytes);
+                Self::of_whole(&padded)
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn of_whole(bytes: &[u8; LANES]) -> Self {
+        let (mut kinds, mut stops) = ([0; LANES], [0; LANES]);
+        for lane in 0..LANES {
+            let byte = bytes[lane];
+            let kind = |is: bool, kind: u8| if is { kind } else { 0 };
+            kinds[lane] = kind(byte == b'@', AT)
+                | kind(byte == b':', COLON)
+                | kind(byte == b'=', EQUALS)
+                | kind(byte == b'"' || byte == b'\'', QUOTE)
+                | kind(
+                    byte == b' ' || byte == b'\t' || byte == b'\n' || byte == b'\r',
+                    SPACE,
+                )
+                | kind(byte == b'.', DOT)
+                | kind(byte == b'-', DASH)
+                | kind(byte.wrapping_sub(b'0') < 10, DIGIT);
+            stops[lane] = kind(byte < b' ' || byte == b'"' || byte == b'\\', u8::MAX);
+        }
+        Self {
+            kinds: u128::from_le_bytes(kinds),
+            stops: u128::from_le_bytes(stops),
+        }
+    }
 }
 
 /// The kinds of bytes met so far.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Bytes {
-    classes: u16,
-    digits: usize,
+    kinds: u8,
+    digits: u32,
 }
 
 impl Bytes {
-    /// Takes note of one more, by its class.
-    pub(super) fn add(&mut self, class: u16) {
-        self.classes |= class;
-        self.digits += usize::from(class & DIGIT != 0);
+    /// The kinds of bytes up to the first that ends a text in JSON, begins an escape or may not
+    /// stand there, and how many they are: all, if there is none.
+    #[inline(always)]
+    pub(super) fn before_stop(bytes: &[u8]) -> (Self, usize) {
+        let (mut met, mut length) = (Self::default(), 0);
+        while let Some(rest) = bytes.get(length..).filter(|rest| !rest.is_empty()) {
+            let lanes = Lanes::of(rest);
+            if lanes.stops != 0 {
+                let first = lanes.stops & lanes.stops.wrapping_neg();
+                met.add(lanes.kinds & (first - 1));
+                return (met, length + first.trailing_zeros() as usize / 8);
+            }
+            met.add(lanes.kinds);
+            length += LANES;
+        }
+        (met, bytes.len())
     }
 
-    fn has(self, class: u16) -> bool {
-        self.classes & class != 0
+    fn of(bytes: &[u8]) -> Self {
+        let mut met = Self::default();
+        for part in bytes.chunks(LANES) {
+            met.add(Lanes::of(part).kinds);
+        }
+        met
+    }
+
+    /// Takes note of the kinds of so many bytes more.
+    #[inline(always)]
+    fn add(&mut self, kinds: u128) {
+        let [low, high] = [kinds as u64, (kinds >> 64) as u64];
+        let any = low | high;
+        let any = any | any >> 32;
+        let any = any | any >> 16;
+        self.kinds |= (any | any >> 8) as u8;
+        // One bit a lane, added up by what a multiplication carries to the last one.
+        const EACH: u64 = u64::from_le_bytes([1; 8]);
+        let digits = (low >> 7 & EACH) + (high >> 7 & EACH);
+        self.digits += (digits.wrapping_mul(EACH) >> 56) as u32;
+    }
+
+    const fn has(self, kind: u8) -> bool {
+        self.kinds & kind != 0
     }
 }
 
@@ -169,16 +221,14 @@ pub(super) struct Seen {
 
 impl Seen {
     pub(super) fn of(text: &str) -> Self {
-        let mut bytes = Bytes::default();
-        text.bytes().for_each(|byte| bytes.add(class(byte)));
-        Self::new(bytes, text.len(), || {
+        Self::new(Bytes::of(text.as_bytes()), text.len(), || {
             WORD.is_match(&text.to_ascii_lowercase())
         })
     }
 
     /// Of a text that stands in the event without escapes.
     pub(super) fn in_event(text: &Text<'_>, words: &mut Words) -> Self {
-        let length = text.raw.len();
+        let length = text.raw().len();
         Self::new(text.bytes, length, || {
             words.within(text.start..text.start + length)
         })
@@ -189,7 +239,7 @@ impl Seen {
         // Short texts hide nothing but what a name says of them.
         let may_hold_word = length >= SHORTEST || sign || bytes.has(DASH);
         Self {
-            digits: bytes.digits,
+            digits: bytes.digits as usize,
             at: bytes.has(AT),
             colon: bytes.has(COLON),
             space: bytes.has(SPACE),

@@ -5,6 +5,7 @@ use super::seen::{Seen, Words};
 use super::stream::Place;
 use super::{FILTERED, Limits, Refused, Rules, Trimmed, keys, text};
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// JSON in a text in JSON is read as such so many times; each takes stack.
 const TEXTS_MAX: u8 = 2;
@@ -17,6 +18,8 @@ pub(super) struct State<'r> {
     pub(super) redactions: u32,
     pub(super) trimmed: Trimmed,
     pub(super) refused: Option<Refused>,
+    /// Where the event's breadcrumbs stand in `out`.
+    pub(super) breadcrumbs: Option<Range<usize>>,
     /// A private key began in a string and goes on in the next: the lines of a source file.
     in_private_key: bool,
     /// In how many texts of JSON this JSON stands.
@@ -41,6 +44,7 @@ impl<'r> State<'r> {
             redactions: 0,
             trimmed: Trimmed::default(),
             refused: None,
+            breadcrumbs: None,
             in_private_key: false,
             texts,
             rules,
@@ -62,7 +66,7 @@ impl<'r> State<'r> {
         let seen = seen(text, &sent, words);
         if place != Place::Sensitive && self.is_harmless(text, &seen) {
             self.in_private_key = false;
-            self.write_quoted(text.raw, true);
+            self.out.extend_from_slice(text.quoted.as_bytes());
             return Ok(());
         }
         self.in_private_key = text::opens_private_key(&sent, &seen);
@@ -77,12 +81,10 @@ impl<'r> State<'r> {
 
     /// Most texts can be written as they stand.
     fn is_harmless(&self, text: &Text<'_>, seen: &Seen) -> bool {
-        let first = text.raw.as_bytes().first();
-        // What begins otherwise may be JSON itself.
         !text.is_escaped
-            && first.is_none_or(u8::is_ascii_alphanumeric)
-            && text.raw.len() <= self.limits.text
+            && text.raw().len() <= self.limits.text
             && seen.is_harmless(self.rules)
+            && !may_be_json(text.raw())
     }
 
     /// Writes a text or key; one is plain if nothing in it needs to be escaped.
@@ -222,6 +224,12 @@ impl<'r> State<'r> {
             self.redactions += 1;
         }
     }
+}
+
+/// Whether a text may be an object or array of JSON itself.
+fn may_be_json(text: &str) -> bool {
+    let first = text.bytes().find(|byte| !byte.is_ascii_whitespace());
+    matches!(first, Some(b'{' | b'['))
 }
 
 /// What a text holds, which was read as `sent`.

@@ -1,10 +1,11 @@
 //! The transcoder: reads JSON and writes scrubbed JSON.
 
-use super::members::Members;
-use super::reader::{Reader, Stop, Token};
+use super::members::{Key, Members};
+use super::met::{self, Facts, Met, Role};
+use super::reader::{Reader, Stop, Text};
 use super::seen::Words;
 use super::state::State;
-use super::{Refused, keys, text};
+use super::{Refused, text};
 use std::borrow::Cow;
 
 /// Where in the event a value stands, as far as it changes its treatment.
@@ -30,6 +31,7 @@ pub(super) enum Place {
 pub(super) struct Transcoder<'j, 'r> {
     reader: Reader<'j>,
     words: Words,
+    met: Met<'j>,
     pub(super) state: State<'r>,
 }
 
@@ -38,6 +40,7 @@ impl<'j, 'r> Transcoder<'j, 'r> {
         Self {
             reader: Reader::new(json),
             words: Words::of(json),
+            met: Met::default(),
             state,
         }
     }
@@ -55,17 +58,26 @@ impl<'j, 'r> Transcoder<'j, 'r> {
             self.state.write_filtered();
             return Ok(());
         }
-        match self.reader.next()? {
-            Token::Word(word) => self.state.out.extend_from_slice(word.as_bytes()),
-            Token::Number(number) => self.number(number, place),
-            Token::Text(text) => self.state.write_text(&text, place, &mut self.words)?,
-            Token::Array => {
+        match next {
+            b'"' => {
+                let text = self.reader.text()?;
+                self.state.write_text(&text, place, &mut self.words)?;
+            }
+            b'{' => {
+                let depth = self.deeper(depth)?;
+                self.object(place, depth)?;
+            }
+            b'[' => {
                 let depth = self.deeper(depth)?;
                 self.array(place, depth)?;
             }
-            Token::Object => {
-                let depth = self.deeper(depth)?;
-                self.object(place, depth)?;
+            b't' | b'f' | b'n' => {
+                let word = self.reader.word()?;
+                self.state.out.extend_from_slice(word.as_bytes());
+            }
+            _ => {
+                let number = self.reader.number()?;
+                self.number(number, place);
             }
         }
         Ok(())
@@ -74,6 +86,7 @@ impl<'j, 'r> Transcoder<'j, 'r> {
     fn deeper(&mut self, depth: usize) -> Result<usize, Stop> {
         let limit = self.state.limits.depth;
         if depth < limit {
+            self.reader.enter();
             return Ok(depth + 1);
         }
         self.state.refused = Some(Refused::TooDeep { limit });
@@ -123,34 +136,54 @@ impl<'j, 'r> Transcoder<'j, 'r> {
         let mut is_first = true;
         while self.reader.goes_on(std::mem::take(&mut is_first), b'}')? {
             let text = self.reader.key()?;
-            let sent = text.value()?;
-            let is_common = keys::is_common(&sent);
-            let child = place.child(&sent, || {
-                keys::is_sensitive_if(is_common, &sent, &self.state.rules.extra_keys)
-            });
-            let key = match is_common {
-                true => Cow::Borrowed(sent.as_ref()),
-                false => self.state.clean_key(&text, &sent, &mut self.words),
-            };
-            let is_plain = !text.is_escaped && matches!(key, Cow::Borrowed(_));
-            if !written.begin(&mut self.state, &key, is_plain) {
+            let (facts, key) = self.known_key(&text)?;
+            if !written.begin(&mut self.state, &key) {
                 self.reader.skip()?;
                 self.state.trimmed.duplicate_keys += 1;
                 continue;
             }
             let start = self.state.out.len();
             let redactions = self.state.redactions;
+            let child = place.child(facts);
             self.value(child, depth)?;
-            secret.note(&self.state, &key, start, redactions);
+            if place == Place::Root && child == Place::Breadcrumbs {
+                self.state.breadcrumbs = Some(start..self.state.out.len());
+            }
+            secret.note(&self.state, facts.role, start, redactions);
         }
         if let Some((start, end)) = secret.stands_at() {
             self.state.splice_filtered(start, end);
+            if place == Place::Root {
+                self.state.breadcrumbs = None; // they may stand elsewhere now
+            }
         } else if place == Place::Tags {
             self.state.trim(place, written.base());
         }
         self.state.starts.truncate(written.base());
         self.state.out.push(b'}');
         Ok(())
+    }
+
+    /// What is to be known of a key, and as what to write it. Most keys come many times.
+    fn known_key(&mut self, text: &Text<'j>) -> Result<(Facts, Key<'j>), Stop> {
+        let at = met::Place::of(text.raw());
+        if let Some(facts) = self.met.get(text, at) {
+            return Ok((facts, Key::Plain(text.quoted, at.mark())));
+        }
+        let sent = text.value()?;
+        let facts = Facts::of(&sent, &self.state.rules.extra_keys);
+        let key = match sent {
+            Cow::Borrowed(sent) => self.state.clean_key(text, sent, &mut self.words),
+            Cow::Owned(sent) => {
+                let clean = self.state.clean_key(text, &sent, &mut self.words);
+                Cow::Owned(clean.into_owned())
+            }
+        };
+        if text.is_escaped || matches!(key, Cow::Owned(_)) {
+            return Ok((facts, Key::Odd(key)));
+        }
+        self.met.put(text, at, facts);
+        Ok((facts, Key::Plain(text.quoted, at.mark())))
     }
 
     /// Filters the second of a pair such as `["Cookie", "a=b"]`.
@@ -168,21 +201,23 @@ impl<'j, 'r> Transcoder<'j, 'r> {
 }
 
 impl Place {
-    /// Where the value of this key stands; `is_sensitive` says whether the key is.
-    fn child(self, key: &str, is_sensitive: impl FnOnce() -> bool) -> Self {
-        if self != Self::Versions && is_sensitive() {
+    /// Where the value of a key stands.
+    fn child(self, key: Facts) -> Self {
+        if self != Self::Versions && key.is_sensitive {
             return Self::Sensitive;
         }
-        match (self, key) {
+        match (self, key.role) {
             (Self::Versions, _) => Self::Versions,
-            (Self::Root, "breadcrumbs") => Self::Breadcrumbs,
-            (Self::Root, "exception") => Self::Exceptions,
-            (Self::Root, "threads") => Self::Threads,
-            (Self::Root, "tags") => Self::Tags,
-            (Self::Root, "modules") => Self::Versions,
-            (Self::Root, "release") | (_, "version") => Self::Version,
-            (Self::Breadcrumbs | Self::Exceptions | Self::Threads | Self::Frames, "values") => self,
-            (_, "frames") => Self::Frames,
+            (Self::Root, Role::Breadcrumbs) => Self::Breadcrumbs,
+            (Self::Root, Role::Exception) => Self::Exceptions,
+            (Self::Root, Role::Threads) => Self::Threads,
+            (Self::Root, Role::Tags) => Self::Tags,
+            (Self::Root, Role::Modules) => Self::Versions,
+            (Self::Root, Role::Release) | (_, Role::Version) => Self::Version,
+            (Self::Breadcrumbs | Self::Exceptions | Self::Threads | Self::Frames, Role::Values) => {
+                self
+            }
+            (_, Role::Frames) => Self::Frames,
             _ => Self::Plain,
         }
     }
@@ -199,18 +234,15 @@ struct Secret {
 
 impl Secret {
     /// Looks at a member whose value was just written from `start` on.
-    fn note(&mut self, state: &State<'_>, key: &str, start: usize, redactions: u32) {
-        let is = |name: &str| key.eq_ignore_ascii_case(name);
+    fn note(&mut self, state: &State<'_>, key: Role, start: usize, redactions: u32) {
         let end = state.out.len();
-        if is("key") || is("name") {
-            self.is_named |= state.names_secret(start, end);
-        } else if is("value") {
-            self.value = Some((start, end));
-        } else if is("message") || is("formatted") {
+        match key {
+            Role::Name => self.is_named |= state.names_secret(start, end),
+            Role::Value => self.value = Some((start, end)),
             // A log entry whose text held a secret got it from its parameters.
-            self.is_told |= state.redactions > redactions;
-        } else if is("params") {
-            self.params = Some((start, end));
+            Role::Message => self.is_told |= state.redactions > redactions,
+            Role::Params => self.params = Some((start, end)),
+            _ => {}
         }
     }
 

@@ -59,8 +59,8 @@ const KINDS: [(&str, On); 3] = [
     ("100 events, a later command", On::SeenBefore),
 ];
 
-/// Runs both sides on new and on aged aggregates.
-pub(crate) async fn run(server: &Server, seconds: u64) -> Result<(), Failure> {
+/// Runs both sides on new and on aged aggregates, or the rows alone that contain `only`.
+pub(crate) async fn run(server: &Server, seconds: u64, only: &str) -> Result<(), Failure> {
     let url = server.database("bench_commands").await?;
     let owner = connect(&url, DatabaseRole::Owner, CONNECTIONS)?;
     migrate(&owner).await?;
@@ -79,6 +79,9 @@ pub(crate) async fn run(server: &Server, seconds: u64) -> Result<(), Failure> {
     ]);
     for (name, on) in KINDS {
         for at_once in CONCURRENCY {
+            if !format!("{name}, {at_once}").contains(only) {
+                continue;
+            }
             let ours = fresh();
             if on == On::SeenBefore {
                 drive(&ours, On::FirstSeen, at_once, seconds).await;

@@ -7,7 +7,7 @@
 
 use std::io::Write;
 
-use flate2::{Compression, GzBuilder, write::GzEncoder};
+use flate2::{Compression, Crc, write::GzEncoder};
 use serde_json::{Value, json};
 
 use crate::load::Requests;
@@ -66,32 +66,51 @@ impl Corpus {
 
     /// One envelope, and whether it is gzip.
     pub(crate) fn body(&self, number: u64) -> (bool, Vec<u8>) {
-        let id =
-            uuid::Builder::from_random_bytes(Random(self.mix.seed ^ number).bytes()).into_uuid();
-        let body = &self.bodies[usize::try_from(number).unwrap_or(0) % self.bodies.len()];
-        let line = format!("{{\"event_id\":\"{}\"}}\n", id.simple());
-        let mut whole = match body.is_gzip {
-            true => stored(&line),
-            false => line.into_bytes(),
-        };
-        match self.mix.all_new {
-            true => whole.extend_from_slice(&replaced(&body.rest, &format!("k{number}"))),
-            false => whole.extend_from_slice(&body.rest),
-        }
+        let body = self.of(number);
+        let mut whole = Vec::new();
+        self.write_body(body, number, &mut whole);
         (body.is_gzip, whole)
+    }
+
+    fn of(&self, number: u64) -> &Body {
+        &self.bodies[usize::try_from(number).unwrap_or(0) % self.bodies.len()]
+    }
+
+    fn write_body(&self, body: &Body, number: u64, to: &mut Vec<u8>) {
+        let line = id_line(Random(self.mix.seed ^ number).bytes());
+        match body.is_gzip {
+            true => store(&line, to),
+            false => to.extend_from_slice(&line),
+        }
+        match self.mix.all_new {
+            true => to.extend_from_slice(&replaced(&body.rest, &format!("k{number}"))),
+            false => to.extend_from_slice(&body.rest),
+        }
     }
 }
 
 impl Requests for Corpus {
     fn write(&self, number: u64, to: &mut Vec<u8>) {
-        let (is_gzip, body) = self.body(number);
+        let body = self.of(number);
+        let (encoding, line) = match body.is_gzip {
+            true => ("Content-Encoding: gzip\r\n", ID_LINE + STORED),
+            false => ("", ID_LINE),
+        };
+        let length = line + body.rest.len();
         to.extend_from_slice(self.head.as_bytes());
-        if is_gzip {
-            to.extend_from_slice(b"Content-Encoding: gzip\r\n");
-        }
-        to.extend_from_slice(format!("Content-Length: {}\r\n\r\n", body.len()).as_bytes());
-        to.extend_from_slice(&body);
+        write!(to, "{encoding}Content-Length: {length}\r\n\r\n").expect("memory");
+        self.write_body(body, number, to);
     }
+}
+
+/// Bytes of the line with the id.
+const ID_LINE: usize = 48;
+
+fn id_line(id: [u8; 16]) -> [u8; ID_LINE] {
+    let mut line = *b"{\"event_id\":\"00000000000000000000000000000000\"}\n";
+    let id = uuid::Builder::from_random_bytes(id).into_uuid();
+    id.simple().encode_lower(&mut line[13..45]);
+    line
 }
 
 /// Stands in a type's name where each request is to have its own; as long as what replaces it.
@@ -173,11 +192,21 @@ fn packed(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().expect("memory")
 }
 
-/// A gzip member that holds the text as it is.
-fn stored(text: &str) -> Vec<u8> {
-    let mut encoder = GzBuilder::new().write(Vec::with_capacity(96), Compression::none());
-    encoder.write_all(text.as_bytes()).expect("memory");
-    encoder.finish().expect("memory")
+/// Bytes of a gzip member around what it holds as it is.
+const STORED: usize = 10 + 5 + 8;
+
+/// A gzip member that holds the line as it is; an encoder would be made for each request.
+fn store(line: &[u8; ID_LINE], to: &mut Vec<u8>) {
+    const LENGTH: u16 = ID_LINE as u16;
+    let mut crc = Crc::new();
+    crc.update(line);
+    to.extend_from_slice(&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
+    to.push(1); // the last block, stored
+    to.extend_from_slice(&LENGTH.to_le_bytes());
+    to.extend_from_slice(&(!LENGTH).to_le_bytes());
+    to.extend_from_slice(line);
+    to.extend_from_slice(&crc.sum().to_le_bytes());
+    to.extend_from_slice(&u32::from(LENGTH).to_le_bytes());
 }
 
 /// Repeatable numbers (SplitMix64).

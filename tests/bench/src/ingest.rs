@@ -65,11 +65,22 @@ const SCENARIOS: [Scenario; 6] = [
     },
 ];
 
+impl Scenario {
+    fn is_wanted(&self, only: &str) -> bool {
+        format!("{}, {}", self.name, self.connections).contains(only)
+    }
+}
+
 /// Ids that are there before the last scenario.
 const MANY_IDS: i64 = 5_000_000;
 
-/// Runs every scenario against one service, warmed up by the first, and the ceiling beside them.
-pub(crate) async fn run(server: &Server, seconds: u64) -> Result<(), Box<dyn std::error::Error>> {
+/// Runs every scenario against one service, warmed up by the first, and the ceiling beside them;
+/// with `only`, those of them that contain it and nothing beside.
+pub(crate) async fn run(
+    server: &Server,
+    seconds: u64,
+    only: &str,
+) -> Result<(), Box<dyn std::error::Error>> {
     let url = server.database("bench_ingest").await?;
     let service = Service::start(&url).await?;
     let mut table = Table::new(&[
@@ -88,8 +99,15 @@ pub(crate) async fn run(server: &Server, seconds: u64) -> Result<(), Box<dyn std
     warm_up(&service, seconds).await;
     let mut best: f64 = 0.0;
     for (number, scenario) in (1..).zip(&SCENARIOS) {
+        if !scenario.is_wanted(only) {
+            continue;
+        }
         let rate = measure(&service, &mut table, scenario, (number, seconds), best).await?;
         best = best.max(rate);
+    }
+    if !only.is_empty() {
+        table.print();
+        return check(&service).await;
     }
     let (ceiling, connections) = ceiling::best(&url, seconds.div_ceil(2)).await?;
     fill(&service, MANY_IDS).await?;

@@ -26,6 +26,10 @@ struct Arguments {
     /// Seconds of each run.
     #[arg(long, default_value_t = 15)]
     seconds: u64,
+    /// Only the rows of ingest and commands whose name and concurrency contain this, as in
+    /// "200 groups, 32".
+    #[arg(long, default_value = "", hide_default_value = true)]
+    only: String,
     /// PostgreSQL, as a superuser.
     #[arg(long, env = "BUGSAGE_BENCH_DATABASE_URL", hide_env_values = true)]
     database: String,
@@ -54,10 +58,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         stages::run(arguments.seconds);
     }
     if wanted(What::Ingest) {
-        ingest::run(&server, arguments.seconds).await?;
+        ingest::run(&server, arguments.seconds, &arguments.only).await?;
     }
     if wanted(What::Commands) {
-        commands::run(&server, arguments.seconds.div_ceil(3)).await?;
+        commands::run(&server, arguments.seconds.div_ceil(3), &arguments.only).await?;
     }
     if wanted(What::Projections) {
         projections::run(&server).await?;

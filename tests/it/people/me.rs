@@ -50,7 +50,7 @@ async fn nobody_is_me_without_a_proof() {
             .expect(401);
     }
     // A key is a program's.
-    send(village.app.signed(Method::GET, ME)).await.expect(401);
+    send(village.app.signed(Method::GET, ME)).await.expect(403);
     village.stop().await;
 }
 

@@ -4,12 +4,14 @@ use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bugsage_commands::people::signing::Algorithm;
+use bugsage_commands::seal::{self, Place};
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::{Sha256, Sha384, Sha512};
+use uuid::Uuid;
 
-use super::town::{PASSWORD, Town, tokens};
+use super::town::{PASSWORD, Town, sealer, tokens};
 
 /// A genuine token, and what its maker knows.
 struct Mint {
@@ -65,10 +67,18 @@ impl Mint {
         let (token, _) = tokens(town.signs_in("ann@example.com", PASSWORD).await.unwrap());
         let mut parts = token.split('.');
         let (header, claims) = (read(parts.next().unwrap()), read(parts.next().unwrap()));
-        let secret = sqlx::query_scalar("select secret from signing_keys")
+        let id: Uuid = sqlx::query_scalar("select key_id from signing_keys")
             .fetch_one(&town.owner)
             .await
             .unwrap();
+        let place = Place {
+            organization: None,
+            purpose: "access_tokens.key",
+            id,
+        };
+        let mut connection = town.owner.acquire().await.unwrap();
+        let opened = seal::open(&mut connection, &sealer(), &place).await;
+        let secret = opened.unwrap().unwrap().expose().to_vec();
         let mint = Self {
             town,
             token,

@@ -2,7 +2,7 @@
 
 use bugsage_commands::people::signing::{Algorithm, rotate};
 
-use super::town::{PASSWORD, Town, tokens};
+use super::town::{PASSWORD, Town, sealer, tokens};
 
 async fn access(town: &Town) -> String {
     tokens(town.signs_in("ann@example.com", PASSWORD).await.unwrap()).0
@@ -29,7 +29,7 @@ async fn a_rotation_invalidates_no_token_before_its_time() {
     let town = Town::new().await;
     town.resident("ann@example.com").await;
     let before = access(&town).await;
-    let rotated = rotate(&town.owner, &town.clock, Algorithm::Hs256, false)
+    let rotated = rotate(&town.owner, &town.clock, &sealer(), Algorithm::Hs256, false)
         .await
         .unwrap();
     // Nodes that have not looked yet know neither more nor less.
@@ -63,7 +63,7 @@ async fn a_key_that_somebody_knows_is_gone_at_once() {
     let mut town = Town::new().await;
     town.resident("ann@example.com").await;
     let before = access(&town).await;
-    rotate(&town.owner, &town.clock, Algorithm::EdDsa, true)
+    rotate(&town.owner, &town.clock, &sealer(), Algorithm::EdDsa, true)
         .await
         .unwrap();
     town.people = town.another_node().await;

@@ -11,6 +11,7 @@ use bugsage_commands::people::signing::Algorithm;
 use bugsage_commands::people::{
     Email, Means, Opened, People, PeopleError, Registration, SignedIn, letters,
 };
+use bugsage_commands::seal::Sealer;
 use bugsage_domain::ids::UserId;
 use bugsage_event_store::{DatabaseRole, connect};
 use bugsage_test_database::TestDatabase;
@@ -48,6 +49,11 @@ impl Mailer for Postman {
     }
 }
 
+/// Thirty-two bytes of nothing.
+pub(crate) fn sealer() -> Sealer {
+    format!("it={}=", "A".repeat(43)).parse().unwrap()
+}
+
 pub(crate) fn email(text: &str) -> Email {
     text.parse().unwrap()
 }
@@ -71,7 +77,7 @@ impl Town {
         let app = connect(&database.url(), DatabaseRole::App, 16).unwrap();
         let clock = Clock::default();
         Self {
-            people: People::open(app.clone(), clock.clone(), URL, algorithm)
+            people: People::open(app.clone(), clock.clone(), sealer(), URL, algorithm)
                 .await
                 .unwrap(),
             clock,
@@ -84,9 +90,15 @@ impl Town {
 
     /// The people as another process knows them.
     pub(crate) async fn another_node(&self) -> People {
-        People::open(self.app.clone(), self.clock.clone(), URL, Algorithm::EdDsa)
-            .await
-            .unwrap()
+        People::open(
+            self.app.clone(),
+            self.clock.clone(),
+            sealer(),
+            URL,
+            Algorithm::EdDsa,
+        )
+        .await
+        .unwrap()
     }
 
     pub(crate) async fn registers(&self, who: &str, password: &str) -> Result<(), PeopleError> {

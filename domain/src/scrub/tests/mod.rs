@@ -307,3 +307,33 @@ fn parameters_of_a_text_with_a_secret_go_whole() {
     let harmless = r#"{"message":"no %s","params":["cart"]}"#;
     assert_eq!(run(harmless), harmless);
 }
+
+fn lean(json: &str) -> String {
+    let out = scrub(json.as_bytes(), &Rules::default(), &Limits::default()).unwrap();
+    String::from_utf8(out.without_breadcrumbs().into_owned()).unwrap()
+}
+
+#[test]
+fn breadcrumbs_and_nothing_else_can_be_left_out() {
+    for crumbs in [
+        r#"[]"#,
+        r#"{"values":[{"message":"token=hush"},{}]}"#,
+        "7",
+        r#""a""#,
+    ] {
+        let json = format!(r#"{{"a":{{"breadcrumbs":1}},"breadcrumbs":{crumbs},"b":[2]}}"#);
+        assert_eq!(
+            lean(&json),
+            r#"{"a":{"breadcrumbs":1},"breadcrumbs":null,"b":[2]}"#
+        );
+    }
+    assert_eq!(lean(r#"{"a":1}"#), r#"{"a":1}"#);
+}
+
+#[test]
+fn breadcrumbs_that_were_moved_stay() {
+    // What stands before them becomes longer once the name behind it is read.
+    let json = r#"{"value":1,"breadcrumbs":[3],"name":"password"}"#;
+    assert_eq!(lean(json), run(json));
+    assert!(run(json).contains("[Filtered]"));
+}
