@@ -53,6 +53,13 @@ impl Writer {
 async fn run(mut line: Line, mut waiting: mpsc::Receiver<(Append, Answer)>) {
     let mut taken = Vec::with_capacity(BATCH);
     while waiting.recv_many(&mut taken, BATCH).await > 0 {
+        // Whoever is ready to hand something over comes along: a batch costs much for itself.
+        tokio::task::yield_now().await;
+        while taken.len() < BATCH
+            && let Ok(one) = waiting.try_recv()
+        {
+            taken.push(one);
+        }
         let (commands, answers): (Vec<_>, Vec<_>) = taken.drain(..).unzip();
         let started = Instant::now();
         let verdicts = commit_or_each(&mut line, &commands).await;

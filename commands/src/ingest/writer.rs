@@ -182,6 +182,13 @@ impl Writer {
     async fn run(mut self, mut waiting: mpsc::Receiver<(Submission, Answer)>, size: usize) {
         let mut taken = Vec::with_capacity(size);
         while waiting.recv_many(&mut taken, size).await > 0 {
+            // Whoever is ready to hand something over comes along: a batch costs much for itself.
+            tokio::task::yield_now().await;
+            while taken.len() < size
+                && let Ok(one) = waiting.try_recv()
+            {
+                taken.push(one);
+            }
             metrics::histogram!("bugsage_ingest_batch_occurrences").record(taken.len() as f64);
             let (submissions, answers): (Vec<_>, Vec<_>) = taken.drain(..).unzip();
             let started = Instant::now();
