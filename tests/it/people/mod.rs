@@ -3,4 +3,4 @@
 mod browser;
 mod me;
 mod story;
-mod village;
+pub(crate) mod village;
