@@ -10,7 +10,7 @@ from . import fetch, home
 from .child import run_quiet
 from .trouble import Failure
 
-NODE_PROJECT = os.path.join(home.CHECKOUT, "tests", "clients", "node")
+NODE_PROJECTS = os.path.join(home.CHECKOUT, "tests", "clients")
 OLDEST_NODE = 20
 # What @sentry/node asks of these: the first release that loads ES modules by `require`.
 OLDEST_MINOR = {20: 19, 22: 12, 23: 2}
@@ -22,7 +22,8 @@ def variables(cache):
     return {
         "BUGSAGE_TEST_PYTHON": python_sdk(cache),
         "BUGSAGE_TEST_NODE": node,
-        "BUGSAGE_TEST_NODE_MODULES": node_modules(cache, node, npm),
+        "BUGSAGE_TEST_NODE_MODULES": node_modules(cache, node, npm, "node"),
+        "BUGSAGE_TEST_PROVIDER_MODULES": node_modules(cache, node, npm, "provider"),
     }
 
 
@@ -83,11 +84,13 @@ def is_new_enough(version):
     return major >= OLDEST_NODE and minor >= OLDEST_MINOR.get(major, 0)
 
 
-def node_modules(cache, node, npm):
-    """The `node_modules` folder that holds @sentry/node, as the lock file has it."""
+def node_modules(cache, node, npm, name):
+    """The `node_modules` folder of `tests/clients/{name}`, as its lock file has it."""
+    project = os.path.join(NODE_PROJECTS, name)
+
     def fill(folder):
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(os.path.join(NODE_PROJECT, name), folder)
+        for file in ("package.json", "package-lock.json"):
+            shutil.copy(os.path.join(project, file), folder)
         own_cache = os.path.join(folder, ".npm")
         # npm's own scripts start with `#!/usr/bin/env node`.
         env = {**os.environ, "PATH": os.path.dirname(node) + os.pathsep + os.environ["PATH"]}
@@ -96,10 +99,10 @@ def node_modules(cache, node, npm):
             run_quiet("npm", command, env=env, cwd=folder)
         except Failure as failure:
             raise Failure(
-                "The packages of tests/clients/node could not be installed;"
+                f"The packages of tests/clients/{name} could not be installed;"
                 f" check the network and npm's settings ({failure})."
             ) from None
         shutil.rmtree(own_cache, ignore_errors=True)
 
-    lock = os.path.join(NODE_PROJECT, "package-lock.json")
-    return os.path.join(fetch.made_once(cache, "node-modules", lock, fill), "node_modules")
+    lock = os.path.join(project, "package-lock.json")
+    return os.path.join(fetch.made_once(cache, f"{name}-modules", lock, fill), "node_modules")

@@ -19,12 +19,10 @@ CHECKS = (
     "not_a_server_error", "status_code_conformance", "content_type_conformance",
     "response_schema_conformance", "response_headers_conformance",
 )
-# Requests to each operation, beside those that try its bounds one by one.
-EXAMPLES = 30
+# Requests to each operation, well and badly made. Trying each bound in turn takes ten times as long.
+EXAMPLES = 25
 # The same requests each time: what fails can be looked into.
 SEED = 4
-# An answer that takes longer is a fault too.
-SLOW_SECONDS = 10
 
 
 def contract(_options):
@@ -57,10 +55,12 @@ def ask(python, url, keys):
     command = [
         python, "-m", "schemathesis.cli", "run", f"{url}/api/v1/openapi.json", "--url", url,
         "--header", f"Authorization: Bearer {api_key}", "--checks", ",".join(CHECKS),
-        "--phases", "examples,coverage,fuzzing", "--max-examples", str(EXAMPLES),
-        "--seed", str(SEED), "--generation-deterministic", "--generation-database", "none",
-        "--max-response-time", str(SLOW_SECONDS), "--continue-on-failure", "--workers", "2",
-        "--warnings", "off", "--suppress-health-check", "all", "--no-color",
+        "--phases", "examples,fuzzing", "--max-examples", str(EXAMPLES),
+        "--seed", str(SEED), "--generation-deterministic",
+        "--continue-on-failure",
+        "--warnings", "off", "--suppress-health-check", "all",
+        # One way to prove who asks is enough, and a cookie made up is refused before it is read.
+        "--generation-with-security-parameters", "false", "--no-color",
     ]
     env = {
         "PATH": os.environ["PATH"], "SCHEMATHESIS_HOOKS": HOOKS.replace(os.sep, ".")[:-3],

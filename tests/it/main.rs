@@ -28,6 +28,7 @@ mod min_position;
 mod openapi;
 mod people;
 mod problems;
+mod provider;
 mod proxy;
 mod ready;
 mod room;

@@ -81,6 +81,32 @@ async fn a_body_that_pauses_half_way_is_refused_in_time_and_holds_nobody_up() {
     app.stop().await;
 }
 
+/// Who is not told sends the next request into a connection that is about to end.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_before_the_body_is_read_says_that_the_connection_ends() {
+    let app = TestApp::start().await;
+    let ask = async |key: &str, body: &str| {
+        let mut connection = app.connection().await;
+        let head = format!(
+            "POST /api/v1/errors HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}\r\ncontent-type: application/json\r\ncontent-length: 13\r\n\r\n{body}"
+        );
+        connection.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = vec![0; 4096];
+        let length = connection.read(&mut answer).await.unwrap();
+        answer.truncate(length);
+        String::from_utf8(answer).unwrap()
+    };
+    for body in ["", "{\"title\":", "{\"title\":\"x\"}"] {
+        let answer = ask("bsk_unknown", body).await;
+        assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+        assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
+    }
+    let answer = ask(&app.project.api_key, "{\"title\":\"x\"}").await;
+    assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+    assert!(!answer.contains("connection: close"), "{answer}");
+    app.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_is_no_json_is_a_problem() {
     let app = TestApp::start().await;

@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::activity::Activity;
+use super::unread;
 use crate::address::Peer;
 
 /// Open files beside connections: the database, NATS, logs, and some to spare.
@@ -116,9 +117,10 @@ async fn connection(
         request.extensions_mut().insert(peer);
         let (router, under_way) = (router.clone(), counted.begin());
         async move {
+            let (request, reading) = unread::watched(request);
             let answer = router.oneshot(request.map(Body::new)).await;
             drop(under_way);
-            answer
+            answer.map(|answer| reading.told(answer))
         }
     });
     let builder = Builder::new(TokioExecutor::new());

@@ -3,6 +3,7 @@
 mod activity;
 mod connections;
 mod statistics;
+mod unread;
 
 use std::time::Duration;
 

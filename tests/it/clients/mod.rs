@@ -5,5 +5,5 @@ mod node;
 mod python;
 mod rules;
 mod rust;
-mod shop;
+pub(crate) mod shop;
 mod wire;

@@ -110,7 +110,7 @@ impl Shop {
     }
 }
 
-fn setting(name: &str) -> String {
+pub(crate) fn setting(name: &str) -> String {
     #[expect(
         clippy::disallowed_methods,
         reason = "where `make test` installed the SDKs"
