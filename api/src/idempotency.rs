@@ -7,6 +7,8 @@ use sha2::{Digest, Sha256};
 
 use crate::problem::Problem;
 
+/// The header.
+pub const HEADER: &str = "idempotency-key";
 /// Characters of a key.
 const MAX: usize = 200;
 
@@ -19,7 +21,7 @@ pub fn from_headers(
     what: &str,
     asked: &impl Serialize,
 ) -> Result<Option<Idempotency>, Problem> {
-    let Some(value) = headers.get("idempotency-key") else {
+    let Some(value) = headers.get(HEADER) else {
         return Ok(None);
     };
     let key = value

@@ -9,8 +9,8 @@ use axum::http::{HeaderMap, header};
 use http_body_util::BodyExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// The longest that a body may take to arrive: while it does, it takes room from others.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// The longest that any body may take to arrive: while it does, it takes room from others.
+pub const PATIENCE: Duration = Duration::from_secs(120);
 /// How much of a refused body is read, in bytes, and for how long.
 const DISCARDED_MAX: usize = 20 * 1024 * 1024;
 const DISCARDING: Duration = Duration::from_secs(5);
@@ -66,8 +66,8 @@ impl InFlight {
         (self.kib - self.room.available_permits()) * KIB
     }
 
-    /// Reads a body of at most `max` bytes and holds room for so many copies of it until
-    /// [`Held`] is dropped.
+    /// Reads a body of at most `max` bytes, which has so long to arrive, and holds room for so many
+    /// copies of it until [`Held`] is dropped.
     ///
     /// # Errors
     /// See [`Unread`].
@@ -77,6 +77,7 @@ impl InFlight {
         mut body: Body,
         max: usize,
         copies: usize,
+        patience: Duration,
     ) -> Result<(Bytes, Held), Unread> {
         if announced(headers) > max {
             return Err(Unread::TooLarge { max });
@@ -86,8 +87,8 @@ impl InFlight {
             permits: None,
             kib: 0,
         };
-        match tokio::time::timeout(PATIENCE, receive(&mut body, &mut held, max, copies)).await {
-            Err(_) => Err(Unread::Broken(format!("it took longer than {PATIENCE:?}"))),
+        match tokio::time::timeout(patience, receive(&mut body, &mut held, max, copies)).await {
+            Err(_) => Err(Unread::Broken(format!("it took longer than {patience:?}"))),
             Ok(Err(refused @ (Unread::NoRoom | Unread::TooLarge { .. }))) => {
                 drop(held);
                 discard(body).await;

@@ -6,14 +6,18 @@
 
 pub mod access;
 pub mod address;
+mod browser;
 pub mod demo;
 pub mod errors;
 pub mod health;
 pub mod heavy;
+pub mod hosts;
 pub mod idempotency;
 pub mod in_flight;
 pub mod ingest;
+pub mod input;
 pub mod keys;
+pub mod limits;
 pub mod logs;
 pub mod metrics;
 pub mod min_position;

@@ -54,7 +54,7 @@ enum Command {
     /// Export what happened around access, as the owner.
     #[command(subcommand)]
     Audit(Audit),
-    /// Keys of the installation: those that seal secrets, and those that sign access tokens.
+    /// Keys: those that seal secrets, and those that access tokens are signed with.
     #[command(subcommand)]
     Keys(Keys),
     /// Print the history of an error and the state it folds to, as JSON lines.
@@ -132,8 +132,7 @@ async fn run(file: Option<&Path>, command: Command) -> Result<ExitCode, Failure>
         Command::Projections(command) => projections::run(&settings, command).await,
         Command::Projects(command) => projects::run(&settings, command).await,
         Command::Audit(command) => audit::run(&settings, command).await,
-        Command::Keys(Keys::Reseal) => keys::reseal(&settings).await,
-        Command::Keys(Keys::Rotate { at_once }) => keys::rotate(&settings, at_once).await,
+        Command::Keys(command) => keys::run(&settings, command).await,
         Command::Replay(replay) => replay::run(&settings, replay).await,
         Command::Demo(DemoCommand::Seed { env_file }) => {
             let owner = connect(
@@ -149,9 +148,7 @@ async fn run(file: Option<&Path>, command: Command) -> Result<ExitCode, Failure>
             say(demo.lines());
             Ok(ExitCode::SUCCESS)
         }
-        Command::Openapi | Command::Permissions | Command::Config(_) | Command::Keys(Keys::New) => {
-            Ok(ExitCode::SUCCESS)
-        }
+        Command::Openapi | Command::Permissions | Command::Config(_) => Ok(ExitCode::SUCCESS),
     }
 }
 

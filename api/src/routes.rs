@@ -1,12 +1,15 @@
 //! All addresses in one table, with what stands around them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use tower::util::{MapRequestLayer, MapResponseLayer};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use utoipa::OpenApi;
@@ -24,7 +27,9 @@ use crate::organizations::{
 use crate::problem::Problem;
 use crate::session::{me, recovery, sign_in, sign_out};
 use crate::state::App;
-use crate::{access, health, metrics, min_position, request_id, transfer};
+use crate::{
+    access, address, browser, health, hosts, limits, metrics, min_position, request_id, transfer,
+};
 
 /// How long the next part of a body of the REST API is waited for.
 const BODY_PAUSE: Duration = Duration::from_secs(10);
@@ -37,9 +42,9 @@ const BODY_PAUSE: Duration = Duration::from_secs(10);
     tags(
         (name = "errors", description = "The groups of like occurrences"),
         (name = "occurrences", description = "Single reports"),
-        (name = "people", description = "Accounts, and how their people sign in"),
         (name = "organization", description = "Members, invitations, teams, keys and the audit log"),
         (name = "projects", description = "Projects, their DSN keys and who has roles in them"),
+        (name = "people", description = "Accounts, and how their people sign in"),
         (name = "ingest", description = "Where SDKs send to"),
         (name = "operation", description = "The service itself"),
     )
@@ -180,19 +185,30 @@ pub fn router(app: App) -> Router {
     let (rest, _) = rest().split_for_parts();
     let (people, _) = people().split_for_parts();
     let rest = rest
+        // First, so that the layers are around it: a preflight is no method of ours.
+        .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .layer(from_fn_with_state(app.clone(), min_position::layer))
         .merge(people)
-        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE));
+        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
+        .layer(from_fn_with_state(app.clone(), limits::layer))
+        .layer(browser::cors(&app.settings))
+        .layer(from_fn_with_state(app.clone(), hosts::layer));
     let (operation, _) = operation().split_for_parts();
-    let mut router = Router::new().merge(rest).merge(operation).merge(ingest());
-    if app.settings.server.docs {
-        router = router.merge(SwaggerUi::new("/docs").url("/api/v1/openapi.json", openapi()));
-    }
-    router
-        // Every body is counted and bounded while it is read: see in_flight.
-        .layer(DefaultBodyLimit::disable())
+    let ingest = ingest()
+        .layer(from_fn_with_state(app.clone(), hosts::layer))
+        .method_not_allowed_fallback(async || Problem::method_not_allowed());
+    let proxies: Arc<[_]> = app.settings.network.trusted_proxies.as_slice().into();
+    let hsts = browser::hsts(&app.settings);
+    Router::new()
+        .merge(rest)
+        .merge(operation)
         .fallback(async || Problem::not_found("such address"))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        .layer(MapResponseLayer::new(browser::data::<Body>))
+        .merge(page(&app))
+        .merge(ingest)
+        // Every body is counted and bounded while it is read: see in_flight.
+        .layer(DefaultBodyLimit::disable())
         .layer(CatchPanicLayer::custom(
             |_: Box<dyn std::any::Any + Send>| {
                 Problem::internal(&"a handler panicked").into_response()
@@ -200,6 +216,23 @@ pub fn router(app: App) -> Router {
         ))
         .layer(from_fn(transfer::layer))
         .layer(from_fn(cors::layer))
+        .layer(MapRequestLayer::new(move |request: Request| {
+            address::noted(request, &proxies)
+        }))
+        .layer(MapResponseLayer::new(move |answer: Response| {
+            browser::any(answer, hsts.as_ref())
+        }))
         .layer(from_fn_with_state(app.clone(), request_id::layer))
         .with_state(app)
+}
+
+/// The page that shows the document, where it is wanted.
+fn page(app: &App) -> Router<App> {
+    if !app.settings.server.docs {
+        return Router::new();
+    }
+    Router::new()
+        .merge(SwaggerUi::new("/docs").url("/api/v1/openapi.json", openapi()))
+        .layer(MapResponseLayer::new(browser::page::<Body>))
+        .layer(from_fn_with_state(app.clone(), hosts::layer))
 }

@@ -14,6 +14,7 @@ use crate::access::Access;
 use crate::heavy::Heavy;
 use crate::in_flight::InFlight;
 use crate::keys::Keys;
+use crate::limits::Limits;
 use crate::nats::Nats;
 use crate::settings::Settings;
 
@@ -53,10 +54,12 @@ pub struct Services {
     pub queries: Queries,
     /// DSN keys and projects.
     pub keys: Keys,
-    /// Accounts and sessions.
-    pub people: People,
+    /// How much each may ask.
+    pub limits: Limits,
     /// Who may do what.
     pub access: Access,
+    /// Accounts and sessions.
+    pub people: People,
     /// Bytes of bodies held at once.
     pub in_flight: InFlight,
     /// Turns for long work.

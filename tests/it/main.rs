@@ -13,6 +13,7 @@
 mod access;
 mod app;
 mod away;
+mod browser;
 mod clients;
 mod clocks;
 mod conformance;
@@ -20,7 +21,9 @@ mod errors;
 mod health;
 mod idempotency;
 mod ingest;
+mod input;
 mod keys;
+mod limited;
 mod min_position;
 mod openapi;
 mod people;

@@ -19,7 +19,7 @@ const NEEDED: [(&str, &str); 3] = [
 ];
 
 fn with(name: &'static str, value: &'static str) -> Result<Settings, WrongSettings> {
-    read(&[&NEEDED[..], &[(name, value)]].concat())
+    read(&[&[(name, value)][..], &NEEDED].concat())
 }
 
 #[test]
@@ -83,4 +83,38 @@ fn the_page_is_off_in_production_only() {
 fn the_public_address_loses_its_last_slash() {
     let settings = with("BUGSAGE_URL", "https://bugs.example/errors/").unwrap();
     assert_eq!(settings.server.public_url, "https://bugs.example/errors");
+}
+
+#[test]
+fn lists_are_read_whole_or_told() {
+    let settings = with("BUGSAGE_TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.7,fd00::1").unwrap();
+    let networks = settings.network.trusted_proxies.iter();
+    let networks: Vec<_> = networks.map(ToString::to_string).collect();
+    assert_eq!(networks, ["10.0.0.0/8", "192.0.2.7/32", "fd00::1/128"]);
+    for (name, wrong) in [
+        ("BUGSAGE_TRUSTED_PROXIES", "10.0.0.0/8, here"),
+        ("BUGSAGE_OUTGOING_ALLOW", "10.0.0.0/33"),
+        ("BUGSAGE_TRUSTED_HOSTS", "bugs.example:8000"),
+        ("BUGSAGE_TRUSTED_HOSTS", "https://bugs.example"),
+        ("BUGSAGE_CORS_ORIGINS", "*"),
+        ("BUGSAGE_CORS_ORIGINS", "app.example"),
+        ("BUGSAGE_CORS_ORIGINS", "https://app.example/"),
+        ("BUGSAGE_CORS_ORIGINS", "https://me@app.example"),
+        ("BUGSAGE_LIMIT_KEY", "-1"),
+        ("BUGSAGE_HSTS_DAYS", "long"),
+    ] {
+        let told = with(name, wrong).unwrap_err().to_string();
+        assert!(told.starts_with(name), "{told}");
+        assert!(told.contains(" which is not a "), "{told}");
+    }
+}
+
+#[test]
+fn keys_that_seal_are_never_told() {
+    let wrong = with("BUGSAGE_SEAL_KEYS", "a=s3cret").unwrap_err();
+    let told = wrong.to_string();
+    assert!(told.starts_with("BUGSAGE_SEAL_KEYS is no list"), "{told}");
+    assert!(!told.contains("s3cret"), "{told}");
+    let shown = format!("{:?}", read(&NEEDED).unwrap());
+    assert!(!shown.contains("AAEC"), "{shown}");
 }

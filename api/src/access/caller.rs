@@ -13,6 +13,7 @@ use super::identity::{self, Identity};
 use super::named::{Named, no_organization, no_project};
 use super::refused;
 use crate::keys::Project;
+use crate::limits;
 use crate::problem::Problem;
 use crate::request_id;
 use crate::state::App;
@@ -163,6 +164,7 @@ impl Caller {
         request_id::belongs_to(organization);
         let actor = identity.actor();
         let origin = identity::origin(&actor, parts);
+        limits::admit(app, &parts.extensions, &actor, Some(organization))?;
         let project = match rights.reach(needed, named.project) {
             Reach::Organization => None,
             Reach::Project(project) => {

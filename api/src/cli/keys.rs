@@ -1,4 +1,4 @@
-//! `bugsage keys …`: the keys that seal secrets, and those that sign access tokens.
+//! `bugsage keys …`: the keys that seal secrets, and those that access tokens are signed with.
 
 use std::process::ExitCode;
 
@@ -10,6 +10,7 @@ use bugsage_commands::seal;
 use bugsage_event_store::{DatabaseRole, connect};
 use clap::Subcommand;
 use serde_json::json;
+use sqlx::PgPool;
 
 use super::{Failure, say};
 
@@ -19,8 +20,8 @@ pub(crate) enum Keys {
     New,
     /// Seal anew, with the first key, what the others sealed; then they may go. As the owner.
     Reseal,
-    /// Sign access tokens with a new key. It signs in a minute, when every node knows it; the one
-    /// before is believed for another quarter of an hour, so that nobody notices. As the owner.
+    /// Make a new key that signs access tokens. It signs in a minute, when every node knows it;
+    /// the one before is believed for another quarter of an hour, so that nobody notices.
     Rotate {
         /// The old key may be known to somebody: drop it now. Everybody refreshes their tokens.
         #[arg(long)]
@@ -35,16 +36,24 @@ pub(crate) fn new() -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A JSON line with how many were done, then one for each that does not open: exit code 1.
-pub(crate) async fn reseal(settings: &Settings) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(settings: &Settings, command: Keys) -> Result<ExitCode, Failure> {
     let owner = connect(
         settings.database.migrate_url.expose(),
         DatabaseRole::Owner,
         1,
     )?;
     versions::check(&owner).await?;
+    match command {
+        Keys::New => new(),
+        Keys::Reseal => reseal(settings, &owner).await,
+        Keys::Rotate { at_once } => rotate(settings, &owner, at_once).await,
+    }
+}
+
+/// A JSON line with how many were done, then one for each that does not open: exit code 1.
+async fn reseal(settings: &Settings, owner: &PgPool) -> Result<ExitCode, Failure> {
     let sealer = &settings.seal.sealer;
-    let resealed = seal::reseal(&owner, sealer, Clock::default().now()).await?;
+    let resealed = seal::reseal(owner, sealer, Clock::default().now()).await?;
     say(json!({"key": sealer.key_id(), "resealed": resealed.done}));
     for (id, error) in &resealed.unopened {
         say(json!({"secret": id, "unopened": error.to_string()}));
@@ -55,17 +64,10 @@ pub(crate) async fn reseal(settings: &Settings) -> Result<ExitCode, Failure> {
     })
 }
 
-/// A JSON line with the new key and when it takes over.
-pub(crate) async fn rotate(settings: &Settings, at_once: bool) -> Result<ExitCode, Failure> {
-    let owner = connect(
-        settings.database.migrate_url.expose(),
-        DatabaseRole::Owner,
-        1,
-    )?;
-    versions::check(&owner).await?;
+async fn rotate(settings: &Settings, owner: &PgPool, at_once: bool) -> Result<ExitCode, Failure> {
     let algorithm = settings.people.token_algorithm;
     let (clock, sealer) = (Clock::default(), &settings.seal.sealer);
-    let rotated = signing::rotate(&owner, &clock, sealer, algorithm, at_once).await?;
+    let rotated = signing::rotate(owner, &clock, sealer, algorithm, at_once).await?;
     say(json!({
         "key": rotated.key_id, "algorithm": algorithm.name(),
         "signs_from": rotated.signs_from, "the_one_before_ends_at": rotated.ends_at,

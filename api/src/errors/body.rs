@@ -1,12 +1,14 @@
 //! The JSON bodies of the REST API.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::body::HttpBody;
 use axum::extract::{FromRequest, Request};
 use axum::http::{Version, header};
 use serde::de::DeserializeOwned;
 
-use crate::in_flight::Held;
+use crate::in_flight::{Held, PATIENCE};
 use crate::problem::Problem;
 use crate::state::App;
 
@@ -27,7 +29,7 @@ impl<T: DeserializeOwned, const MAX: usize> FromRequest<App> for Body<T, MAX> {
         let (parts, body) = request.into_parts();
         let (bytes, held) = app
             .in_flight
-            .read(&parts.headers, body, MAX, COPIES)
+            .read(&parts.headers, body, MAX, COPIES, patience(app, MAX))
             .await?;
         // A command that needs no more than its address may come without a body.
         if needs_none {
@@ -38,6 +40,12 @@ impl<T: DeserializeOwned, const MAX: usize> FromRequest<App> for Body<T, MAX> {
         let request = Request::from_parts(parts, bytes.into());
         Ok(Self(Json::from_request(request, app).await?.0, held))
     }
+}
+
+/// How long a body may take as a whole: what may be larger has as much longer.
+fn patience(app: &App, max: usize) -> Duration {
+    let share = u32::try_from(max.div_ceil(USUAL_MAX)).unwrap_or(u32::MAX);
+    PATIENCE.min(app.settings.server.body * share)
 }
 
 /// Neither a body nor a word about one. Asked of the head where a layer hides the body's end.

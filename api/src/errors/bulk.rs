@@ -12,14 +12,13 @@ use uuid::Uuid;
 
 use super::body::Body;
 use super::change::{execute, rules_for};
+use super::fields::{Assignee, Ids, Tags};
 use super::{at_position, clean_assignee, clean_tags};
 use crate::access::{Authorized, Caller, may};
 use crate::problem::Problem;
 use crate::problem::documented::ChangingMany;
 use crate::state::App;
 
-/// Errors of one request.
-const IDS_MAX: usize = 1_000;
 /// Commands under way at once; they commit together.
 const AT_ONCE: usize = 64;
 
@@ -29,36 +28,44 @@ const AT_ONCE: usize = 64;
 pub enum BulkAction {
     /// It is gone.
     Resolve {
-        /// 1 to 1,000 errors.
-        ids: Vec<Uuid>,
+        /// The errors.
+        #[schema(value_type = Vec<Uuid>, min_items = 1, max_items = 1000)]
+        ids: Ids,
     },
     /// It may occur.
     Ignore {
-        /// 1 to 1,000 errors.
-        ids: Vec<Uuid>,
+        /// The errors.
+        #[schema(value_type = Vec<Uuid>, min_items = 1, max_items = 1000)]
+        ids: Ids,
     },
     /// Somebody looks after it.
     Assign {
-        /// 1 to 1,000 errors.
-        ids: Vec<Uuid>,
+        /// The errors.
+        #[schema(value_type = Vec<Uuid>, min_items = 1, max_items = 1000)]
+        ids: Ids,
         /// Who; null for nobody.
-        assigned_to: Option<String>,
+        #[schema(inline)]
+        assigned_to: Option<Assignee>,
     },
     /// It gets and loses tags.
     Tag {
-        /// 1 to 1,000 errors.
-        ids: Vec<Uuid>,
+        /// The errors.
+        #[schema(value_type = Vec<Uuid>, min_items = 1, max_items = 1000)]
+        ids: Ids,
         /// Tags to add.
         #[serde(default)]
-        add: Vec<String>,
+        #[schema(inline)]
+        add: Tags,
         /// Tags to take away.
         #[serde(default)]
-        remove: Vec<String>,
+        #[schema(inline)]
+        remove: Tags,
     },
     /// It disappears.
     Delete {
-        /// 1 to 1,000 errors.
-        ids: Vec<Uuid>,
+        /// The errors.
+        #[schema(value_type = Vec<Uuid>, min_items = 1, max_items = 1000)]
+        ids: Ids,
     },
 }
 
@@ -144,9 +151,6 @@ pub async fn bulk(
     Body(action, _held): Body<BulkAction>,
 ) -> Result<Response, Problem> {
     let ids = action.ids().to_vec();
-    if !(1..=IDS_MAX).contains(&ids.len()) {
-        return Err(Problem::invalid(format!("ids has 1 to {IDS_MAX} elements")));
-    }
     let changes = ids.into_iter().map(|id| {
         let (app, caller, action) = (&app, &caller, &action);
         async move {

@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use bugsage_commands::ingest::Submission;
-use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -16,6 +15,7 @@ use super::report::{ErrorCreate, ErrorCreated};
 use super::submission::{named, submission};
 use crate::access::{Authorized, Caller, may};
 use crate::heavy;
+use crate::input::List;
 use crate::problem::Problem;
 use crate::problem::documented::Reporting;
 use crate::state::App;
@@ -30,40 +30,8 @@ const BODY_MAX: usize = 20 * 1024 * 1024;
 #[serde(deny_unknown_fields)]
 pub struct BulkIngest {
     /// 1 to 1,000 of them.
-    #[serde(deserialize_with = "reports")]
     #[schema(value_type = Vec<Object>, min_items = 1, max_items = 1000)]
-    pub errors: Vec<Box<RawValue>>,
-}
-
-/// Reads 1 to [`BULK_MAX`] reports and none beyond: ten million zeros are 20 MB too.
-fn reports<'de, D: Deserializer<'de>>(list: D) -> Result<Vec<Box<RawValue>>, D::Error> {
-    struct Reports;
-
-    impl<'de> Visitor<'de> for Reports {
-        type Value = Vec<Box<RawValue>>;
-
-        fn expecting(&self, to: &mut std::fmt::Formatter) -> std::fmt::Result {
-            to.write_str("a list of reports")
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-            let mut reports = Vec::new();
-            while let Some(report) = list.next_element()? {
-                reports.push(report);
-                if reports.len() > BULK_MAX {
-                    break;
-                }
-            }
-            match (1..=BULK_MAX).contains(&reports.len()) {
-                true => Ok(reports),
-                false => Err(A::Error::custom(format!(
-                    "errors has 1 to {BULK_MAX} elements"
-                ))),
-            }
-        }
-    }
-
-    list.deserialize_seq(Reports)
+    pub errors: List<Box<RawValue>, BULK_MAX, 1>,
 }
 
 /// The answer to one of many reports.

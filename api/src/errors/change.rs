@@ -22,8 +22,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::body::Body;
+use super::fields::{Assignee, Category, Description, Tags, Title};
 use super::written::ErrorWritten;
-use super::{At, DESCRIPTION_MAX, clean, clean_assignee, clean_tags, if_match, written};
+use super::{At, clean, clean_assignee, clean_tags, if_match, written};
 use crate::access::{Authorized, Caller, may};
 use crate::idempotency;
 use crate::problem::Problem;
@@ -35,11 +36,11 @@ use crate::state::App;
 #[serde(default, deny_unknown_fields)]
 pub struct ErrorUpdate {
     /// 1–255 characters.
-    #[schema(max_length = 255, min_length = 1)]
-    pub title: Option<String>,
+    #[schema(inline)]
+    pub title: Option<Title>,
     /// At most 10,000 characters; erasable.
-    #[schema(max_length = 10_000)]
-    pub description: Option<String>,
+    #[schema(inline)]
+    pub description: Option<Description>,
     /// low, medium, high or critical.
     #[schema(value_type = Option<String>)]
     pub severity: Option<Severity>,
@@ -48,18 +49,21 @@ pub struct ErrorUpdate {
     pub status: Option<ErrorStatus>,
     /// null takes it away.
     #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
-    pub category: Option<Option<String>>,
+    #[schema(inline, value_type = Option<Category>)]
+    pub category: Option<Option<Category>>,
     /// The whole list of tags.
-    pub tags: Option<Vec<String>>,
+    #[schema(inline)]
+    pub tags: Option<Tags>,
     /// null for nobody.
     #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
-    pub assigned_to: Option<Option<String>>,
+    #[schema(inline, value_type = Option<Assignee>)]
+    pub assigned_to: Option<Option<Assignee>>,
 }
 
 /// Tells `null` (clear it) from a field left out.
-fn given<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Option<String>>, D::Error> {
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    field: D,
+) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(field).map(Some)
 }
 
@@ -178,11 +182,6 @@ pub async fn update(
     }
     let rules = rules_for(&app, &caller, ErrorId(id)).await?;
     let description = match &update.description {
-        Some(text) if text.chars().count() > DESCRIPTION_MAX => {
-            return Err(Problem::invalid(format!(
-                "description has at most {DESCRIPTION_MAX} characters"
-            )));
-        }
         Some(text) => {
             let text = scrub_text(text, &rules);
             let digest = hex(&keyed_digest(app.keys.secret(), text.as_bytes()));

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::fields::{Filter, Sought};
 use super::{Asked, moment};
 use crate::access::{Authorized, may};
 use crate::problem::Problem;
@@ -28,21 +29,28 @@ pub struct ListParams {
     #[param(value_type = Option<String>)]
     status: Option<ErrorStatus>,
     /// Where it was reported.
-    source: Option<String>,
+    #[param(inline)]
+    source: Option<Filter>,
     /// The project's number.
     project_id: Option<i64>,
     /// Who looks after it.
-    assigned_to: Option<String>,
+    #[param(inline)]
+    assigned_to: Option<Filter>,
     /// Its category.
-    category: Option<String>,
+    #[param(inline)]
+    category: Option<Filter>,
     /// One of its tags, or `key:value` of one of its occurrences.
-    tag: Option<String>,
+    #[param(inline)]
+    tag: Option<Filter>,
     /// Seen in this environment.
-    environment: Option<String>,
+    #[param(inline)]
+    environment: Option<Filter>,
     /// Seen in this release.
-    release: Option<String>,
+    #[param(inline)]
+    release: Option<Filter>,
     /// Text in title or culprit.
-    search: Option<String>,
+    #[param(inline)]
+    search: Option<Sought>,
     /// Last seen then or later (RFC 3339).
     #[serde(deserialize_with = "moment")]
     date_from: Option<DateTime<Utc>>,
@@ -99,15 +107,15 @@ impl From<ListParams> for ListQuery {
         Self {
             severity: params.severity,
             status: params.status,
-            source: params.source,
-            assignee: params.assigned_to,
-            category: params.category,
-            tag: params.tag,
-            environment: params.environment,
-            release: params.release,
+            source: params.source.map(String::from),
+            assignee: params.assigned_to.map(String::from),
+            category: params.category.map(String::from),
+            tag: params.tag.map(String::from),
+            environment: params.environment.map(String::from),
+            release: params.release.map(String::from),
             date_from: params.date_from,
             date_to: params.date_to,
-            search: params.search,
+            search: params.search.map(String::from),
             sort: params.sort,
             order: params.order,
             skip: params.skip,

@@ -5,6 +5,7 @@ pub mod bulk;
 pub mod bulk_ingest;
 pub mod change;
 pub mod create;
+pub mod fields;
 pub mod list;
 pub mod read;
 pub mod report;
@@ -25,12 +26,10 @@ use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::problem::Problem;
+use fields::Tag;
 
 /// The header that says which position a write reached.
 pub const POSITION: &str = "x-bugsage-position";
-
-/// Characters of a description.
-const DESCRIPTION_MAX: usize = 10_000;
 
 /// Path parameters whose faults are answered as problems.
 pub struct At<T>(pub T);
@@ -91,7 +90,7 @@ pub(crate) fn clean_assignee(who: &str) -> String {
 }
 
 /// Tags without secrets.
-pub(crate) fn clean_tags(tags: &[String], rules: &Rules) -> Vec<String> {
+pub(crate) fn clean_tags(tags: &[Tag], rules: &Rules) -> Vec<String> {
     tags.iter().map(|tag| clean(tag, TAG_MAX, rules)).collect()
 }
 

@@ -7,31 +7,37 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::fields::{Category, Description, Source, SourceId, Tags, Title};
+
 /// An error in plain words.
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields, expecting = "an object")]
 pub struct ErrorCreate {
     /// What happened, 1–255 characters.
-    #[schema(min_length = 1, max_length = 255)]
-    pub title: String,
+    #[schema(inline)]
+    pub title: Title,
     /// More about it; at most 10,000 characters; erasable.
     #[serde(default)]
-    pub description: Option<String>,
+    #[schema(inline)]
+    pub description: Option<Description>,
     /// low, medium, high or critical; medium if left out.
     #[serde(default)]
     #[schema(value_type = String)]
     pub severity: Severity,
     /// Where it was seen; `api` if left out.
     #[serde(default)]
-    pub source: Option<String>,
+    #[schema(inline)]
+    pub source: Option<Source>,
     /// Its id there.
     #[serde(default)]
-    pub source_id: Option<String>,
+    #[schema(inline)]
+    pub source_id: Option<SourceId>,
     /// The project's number; the key's project if left out.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub project_id: Option<Box<RawValue>>,
-    /// As Python, JavaScript, Java, Go, Rust, .NET, Ruby or PHP print it.
+    /// As Python, JavaScript, Java, Go, Rust, .NET, Ruby or PHP print it, colours included. Bounded as
+    /// the whole report is.
     #[serde(default)]
     pub stack_trace: Option<String>,
     /// An object; `release`, `environment` and `user` in it are understood.
@@ -44,10 +50,12 @@ pub struct ErrorCreate {
     pub metadata: Option<Box<RawValue>>,
     /// What kind of error it is.
     #[serde(default)]
-    pub category: Option<String>,
+    #[schema(inline)]
+    pub category: Option<Category>,
     /// Bare words or `key:value`.
     #[serde(default)]
-    pub tags: Vec<String>,
+    #[schema(inline)]
+    pub tags: Tags,
 }
 
 /// What became of a report.
@@ -79,7 +87,7 @@ impl ErrorCreated {
                 Outcome::Duplicate => "duplicate",
             },
             position: stored.position.unwrap_or(0),
-            title: report.title.clone(),
+            title: report.title.to_string(),
             severity: report.severity.to_string(),
         }
     }

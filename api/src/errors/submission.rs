@@ -1,10 +1,8 @@
-//! The occurrence that a report makes, once its fields keep their limits.
+//! The occurrence that a report makes, whose fields keep their limits.
 
 use bugsage_commands::ingest::{Prepared, Reporter, Submission, keyed_digest, prepare};
 use bugsage_commands::intake::plain::{self, Report};
-use bugsage_domain::error::{
-    CATEGORY_MAX, SOURCE_ID_MAX, SOURCE_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX,
-};
+use bugsage_domain::error::{CATEGORY_MAX, SOURCE_ID_MAX, SOURCE_MAX, TITLE_MAX};
 use bugsage_domain::ids::{EventId, ProjectId};
 use bugsage_domain::scrub::scrub_text;
 use bugsage_event_store::Idempotency;
@@ -12,7 +10,7 @@ use uuid::Uuid;
 
 use super::change::hex;
 use super::report::ErrorCreate;
-use super::{DESCRIPTION_MAX, clean, clean_tags};
+use super::{clean, clean_tags};
 use crate::problem::Problem;
 use crate::request_id;
 use crate::state::App;
@@ -40,6 +38,7 @@ pub(super) fn submission(
         ),
         None => app.clock.new_id(),
     });
+    let tags: Vec<String> = report.tags.iter().map(ToString::to_string).collect();
     let event = plain::event(
         &Report {
             title: &report.title,
@@ -47,7 +46,7 @@ pub(super) fn submission(
             stack_trace: report.stack_trace.as_deref(),
             context: report.context.as_deref(),
             metadata: report.metadata.as_deref(),
-            tags: &report.tags,
+            tags: &tags,
         },
         event_id,
     );
@@ -55,7 +54,7 @@ pub(super) fn submission(
     let prepared = prepare(reporter, &json, None, event_id, now)?;
     let rules = &reporter.rules;
     let title = clean(&report.title, TITLE_MAX, rules);
-    let cleaned = |text: &Option<String>, max| text.as_deref().map(|text| clean(text, max, rules));
+    let cleaned = |text: Option<&str>, max| text.map(|text| clean(text, max, rules));
     let description = report
         .description
         .as_deref()
@@ -65,9 +64,10 @@ pub(super) fn submission(
             headline: title.clone(),
             title,
             severity: report.severity,
-            source: cleaned(&report.source, SOURCE_MAX).unwrap_or_else(|| "api".to_owned()),
-            source_id: cleaned(&report.source_id, SOURCE_ID_MAX),
-            category: cleaned(&report.category, CATEGORY_MAX),
+            source: cleaned(report.source.as_deref(), SOURCE_MAX)
+                .unwrap_or_else(|| "api".to_owned()),
+            source_id: cleaned(report.source_id.as_deref(), SOURCE_ID_MAX),
+            category: cleaned(report.category.as_deref(), CATEGORY_MAX),
             error_tags: distinct(clean_tags(&report.tags, rules)),
             description_digest: description
                 .as_deref()
@@ -104,54 +104,14 @@ pub(super) fn named(report: &ErrorCreate) -> Result<Option<ProjectId>, Problem> 
         .map_err(|_| Problem::invalid("project_id is the number of a project"))
 }
 
-/// Checks what the aggregate would refuse, before anything is stored.
+/// Checks what no type says.
 fn check(report: &ErrorCreate) -> Result<(), Problem> {
-    let within = |name: &str, text: &str, min: usize, max: usize| {
-        let characters = text.chars().count();
-        if (min..=max).contains(&characters) {
-            return Ok(());
-        }
-        Err(Problem::invalid(format!(
-            "{name} has {min} to {max} characters, this one {characters}"
-        )))
-    };
-    within("title", &report.title, 1, TITLE_MAX)?;
-    within(
-        "description",
-        report.description.as_deref().unwrap_or_default(),
-        0,
-        DESCRIPTION_MAX,
-    )?;
-    within(
-        "source",
-        report.source.as_deref().unwrap_or("api"),
-        1,
-        SOURCE_MAX,
-    )?;
-    within(
-        "source_id",
-        report.source_id.as_deref().unwrap_or_default(),
-        0,
-        SOURCE_ID_MAX,
-    )?;
-    if let Some(category) = &report.category {
-        within("category", category, 1, CATEGORY_MAX)?;
-    }
-    if report.tags.len() > TAGS_MAX {
-        return Err(Problem::invalid(format!(
-            "tags has at most {TAGS_MAX} elements"
-        )));
-    }
-    report
-        .tags
-        .iter()
-        .try_for_each(|tag| within("a tag", tag, 1, TAG_MAX))?;
     for (name, value) in [("context", &report.context), ("metadata", &report.metadata)] {
         if value
             .as_ref()
             .is_some_and(|value| !value.get().starts_with('{'))
         {
-            return Err(Problem::invalid(format!("{name} is an object")));
+            return Err(Problem::invalid(format!("{name}: is an object")));
         }
     }
     Ok(())

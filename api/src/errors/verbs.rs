@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::body::Body;
 use super::change::{context, execute, first_answer, known, rules_for, standing_of};
+use super::fields::Release;
 use super::written::ErrorWritten;
 use super::{At, clean, moment, written};
 use crate::access::{Authorized, Caller, may};
@@ -24,8 +25,8 @@ use crate::state::App;
 #[serde(default, deny_unknown_fields)]
 pub struct ResolveRequest {
     /// The release that no longer has it; 1–200 characters.
-    #[schema(min_length = 1, max_length = 200)]
-    pub in_release: Option<String>,
+    #[schema(inline)]
+    pub in_release: Option<Release>,
 }
 
 /// How long an error is to be ignored: give one of the two, or neither for ever.

@@ -1,6 +1,7 @@
 //! What an SDK is told: a status, a reason its debug log shows, and CORS for browsers.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -35,6 +36,9 @@ pub struct Rejection {
     status: u16,
     #[serde(skip)]
     reason: &'static str,
+    /// Of a key's own limit: when to come again, in seconds.
+    #[serde(skip)]
+    wait: Option<u32>,
 }
 
 impl Rejection {
@@ -47,6 +51,20 @@ impl Rejection {
             detail,
             status: status.as_u16(),
             reason,
+            wait: None,
+        }
+    }
+
+    /// A key's own limit is reached.
+    #[must_use]
+    pub fn limited(limit: u32, wait: Duration) -> Self {
+        let seconds = wait.as_secs().saturating_add(1);
+        let detail = format!(
+            "this sentry_key may send {limit} occurrences a minute: come again in {seconds} seconds"
+        );
+        Self {
+            wait: u32::try_from(seconds).ok(),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "limited", detail)
         }
     }
 }
@@ -67,6 +85,10 @@ impl IntoResponse for Rejection {
             .take(REASON_MAX)
             .map(|c| if (' '..='~').contains(&c) { c } else { '?' })
             .collect();
+        let (wait, scope) = match self.wait {
+            Some(wait) => (wait, "key:limited"),
+            None => (RETRY_AFTER, "organization:busy"),
+        };
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
         if let Ok(value) = HeaderValue::from_str(&visible) {
@@ -76,11 +98,11 @@ impl IntoResponse for Rejection {
             status,
             StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
         ) {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER));
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait));
         }
         if status == StatusCode::TOO_MANY_REQUESTS {
             // An empty list of categories means all; without this header SDKs are silent for a minute.
-            let limits = format!("{RETRY_AFTER}::organization:busy");
+            let limits = format!("{wait}::{scope}");
             if let Ok(value) = HeaderValue::from_str(&limits) {
                 headers.insert("x-sentry-rate-limits", value);
             }
@@ -101,7 +123,7 @@ impl IntoResponses for Rejection {
             (415, "An unknown Content-Encoding"),
             (
                 429,
-                "Too much at once; see Retry-After and X-Sentry-Rate-Limits",
+                "Too much at once, or over the limit of the key; see Retry-After and X-Sentry-Rate-Limits",
             ),
             (500, "A fault of ours; the log has the cause"),
             (

@@ -4,7 +4,7 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, header};
 use bugsage_commands::intake::inflate::{Encoding, InflateError, inflate};
 
-use crate::in_flight::{Held, InFlight, Unread};
+use crate::in_flight::{Held, InFlight, PATIENCE, Unread};
 
 /// Bytes of a body as it arrives.
 pub const COMPRESSED_MAX: usize = 20 * 1024 * 1024;
@@ -37,7 +37,9 @@ pub async fn read(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<(Bytes, Held), Unusable> {
-    let (bytes, mut held) = room.read(headers, body, COMPRESSED_MAX, 1).await?;
+    let (bytes, mut held) = room
+        .read(headers, body, COMPRESSED_MAX, 1, PATIENCE)
+        .await?;
     let encoding = encoding(headers)?;
     let copies = encoding.copies();
     if copies == 0 {

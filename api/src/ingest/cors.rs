@@ -37,7 +37,7 @@ pub async fn layer(request: Request, next: Next) -> Response {
 }
 
 /// Whether SDKs send there: `…/api/<number>/…`, also where the address is not one of ours.
-fn is_ingest(path: &str) -> bool {
+pub(crate) fn is_ingest(path: &str) -> bool {
     let mut parts = path.split('/');
     parts.any(|part| part == "api")
         && parts.next().is_some_and(|project| {

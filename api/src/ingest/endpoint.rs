@@ -1,6 +1,7 @@
 //! The two addresses that SDKs send to.
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 
 use axum::Json;
 use axum::body::Body;
@@ -16,6 +17,7 @@ use opentelemetry::KeyValue;
 
 use super::answer::{Accepted, Rejection};
 use super::body;
+use crate::keys::DsnKey;
 use crate::request_id;
 use crate::state::App;
 
@@ -42,9 +44,9 @@ pub async fn envelope(
     let (bytes, _held) = body::read(&app.in_flight, &headers, body).await?;
     let parsed = envelope::parse(&bytes)?;
     places.dsn = parsed.header.dsn.as_deref();
-    let reporter = match early {
+    let key = match early {
         // The body may name another key; then neither counts.
-        Some(reporter) => auth::sender(&places).map(|_| reporter)?,
+        Some(key) => auth::sender(&places).map(|_| key)?,
         None => authenticate(&app, &project, &places).await?,
     };
     let mut events = Vec::new();
@@ -68,7 +70,8 @@ pub async fn envelope(
             fault.to_string(),
         ));
     }
-    take(&app, &reporter, &events, envelope_id.map(EventId)).await
+    count(&app, &key, events.len().saturating_sub(1))?;
+    take(&app, &key.reporter, &events, envelope_id.map(EventId)).await
 }
 
 /// Takes one event as JSON: the older form.
@@ -86,10 +89,10 @@ pub async fn store_event(
     body: Body,
 ) -> Result<Json<Accepted>, Rejection> {
     let places = places(&headers, query.as_deref());
-    let reporter = authenticate(&app, &project, &places).await?;
+    let key = authenticate(&app, &project, &places).await?;
     let (bytes, _held) = body::read(&app.in_flight, &headers, body).await?;
     let event = store::event(&bytes, EVENT_MAX)?;
-    take(&app, &reporter, &[&event], None).await
+    take(&app, &key.reporter, &[&event], None).await
 }
 
 /// The project that the address names, behind a path prefix or not.
@@ -121,11 +124,7 @@ fn places<'a>(headers: &'a HeaderMap, query: Option<&'a str>) -> Places<'a> {
     }
 }
 
-async fn authenticate(
-    app: &App,
-    project: &str,
-    places: &Places<'_>,
-) -> Result<Reporter, Rejection> {
+async fn authenticate(app: &App, project: &str, places: &Places<'_>) -> Result<DsnKey, Rejection> {
     let sender = auth::sender(places)?;
     tracing::debug!(client = sender.client, "ingest");
     let forbidden = |detail: &str| Rejection::new(StatusCode::FORBIDDEN, "auth", detail);
@@ -147,7 +146,19 @@ async fn authenticate(
         ));
     }
     request_id::belongs_to(key.reporter.organization_id);
-    Ok(key.reporter)
+    count(app, &key, 1)?; // a request counts as one occurrence at least
+    Ok(key)
+}
+
+/// Counts occurrences to the limit of the key, where it has one.
+fn count(app: &App, key: &DsnKey, occurrences: usize) -> Result<(), Rejection> {
+    let limit = key.rate_limit.and_then(NonZeroU32::new);
+    let count = u32::try_from(occurrences).ok().and_then(NonZeroU32::new);
+    let (Some(limit), Some(count)) = (limit, count) else {
+        return Ok(());
+    };
+    let counted = app.limits.occurrences(key.id, limit, count);
+    counted.map_err(|wait| Rejection::limited(limit.get(), wait))
 }
 
 /// Prepares and stores events. Good ones are kept beside bad ones; if all are bad, the first fault is told.

@@ -9,7 +9,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 const fn meaning(status: u16) -> &'static str {
     match status {
         400 => "The request cannot be understood",
-        401 => "Nobody signed in, and no valid key",
+        401 => "No valid proof of who asks",
         403 => "Not allowed to the one who asks, or a browser's change without its CSRF token",
         404 => "It does not exist, or is not yours to see",
         409 => "Not in this state, or changed again and again",
@@ -17,7 +17,7 @@ const fn meaning(status: u16) -> &'static str {
         413 => "Too large",
         415 => "Not application/json",
         422 => "A value is not allowed, or the Idempotency-Key was used for another request",
-        429 => "Too much at once; see Retry-After",
+        429 => "Too much at once, or too often; see Retry-After and RateLimit",
         503 => "The database does not answer, or the position is not reached; see Retry-After",
         _ => "A fault of ours; the log has the cause under the request id",
     }
@@ -55,7 +55,7 @@ macro_rules! kind {
 
         impl IntoResponses for $name {
             fn responses() -> BTreeMap<String, RefOr<Response>> {
-                [400, 401, 403, 404, 500, 503, $($status),*].map(problem).into()
+                [400, 401, 403, 404, 429, 500, 503, $($status),*].map(problem).into()
             }
         }
     };
@@ -71,7 +71,7 @@ kind!(
 );
 kind!(
     /// Changes one thing, as its body says.
-    Changing: 409, 412, 413, 415, 422, 429
+    Changing: 409, 412, 413, 415, 422
 );
 kind!(
     /// Deletes one thing.
@@ -79,7 +79,7 @@ kind!(
 );
 kind!(
     /// Changes many things, with an answer for each.
-    ChangingMany: 413, 415, 422, 429
+    ChangingMany: 413, 415, 422
 );
 kind!(
     /// Changes who may do what, as its body says.
@@ -91,7 +91,7 @@ kind!(
 );
 kind!(
     /// Reports occurrences.
-    Reporting: 413, 415, 422, 429
+    Reporting: 413, 415, 422
 );
 kind!(
     /// Proves who one is, or asks for what proves it.

@@ -189,6 +189,18 @@ impl Problem {
         .after(1)
     }
 
+    /// 429: over a limit of so many a minute.
+    #[must_use]
+    pub fn limited(of: &str, limit: u32, seconds: u32) -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "/problems/limited",
+            "Too many requests",
+            format!("{limit} requests a minute are let through for one {of}: come again in {seconds} seconds"),
+        )
+        .after(seconds)
+    }
+
     /// 429: too many attempts failed; again in so many seconds.
     #[must_use]
     pub fn attempts(detail: impl Into<String>, seconds: u32) -> Self {

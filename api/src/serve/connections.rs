@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::activity::Activity;
+use crate::address::Peer;
 
 /// Open files beside connections: the database, NATS, logs, and some to spare.
 const OTHER_FILES: u64 = 256;
@@ -28,7 +29,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// Bounds of what strangers can hold.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
+pub(super) struct Bounds {
     /// Connections at once; more wait to be accepted.
     pub(super) connections: usize,
     /// How long one may be without a request under way. A request is once its headers are
@@ -36,7 +37,7 @@ pub(super) struct Limits {
     pub(super) idle: Duration,
 }
 
-impl Limits {
+impl Bounds {
     /// Raises the limit of open files as far as this process may, and stays below it.
     pub(super) fn new(asked: NonZeroU32, idle: Duration) -> Self {
         let files = rlimit::increase_nofile_limit(u64::MAX).unwrap_or_else(|error| {
@@ -63,10 +64,10 @@ impl Limits {
 pub(super) async fn serve(
     listener: TcpListener,
     router: Router,
-    limits: Limits,
+    bounds: Bounds,
     stop: CancellationToken,
 ) {
-    let room = Arc::new(Semaphore::new(limits.connections));
+    let room = Arc::new(Semaphore::new(bounds.connections));
     let open = metrics::gauge!("bugsage_http_connections");
     let mut connections = JoinSet::new();
     loop {
@@ -79,8 +80,9 @@ pub(super) async fn serve(
         };
         while connections.try_join_next().is_some() {}
         match accepted {
-            Ok((stream, _)) => {
-                let served = connection(stream, router.clone(), limits.idle, stop.clone());
+            Ok((stream, peer)) => {
+                let peer = Peer(peer.ip());
+                let served = connection(stream, peer, router.clone(), bounds.idle, stop.clone());
                 let open = open.clone();
                 connections.spawn(async move {
                     open.increment(1);
@@ -100,11 +102,18 @@ pub(super) async fn serve(
 }
 
 /// One connection, to its end.
-async fn connection(stream: TcpStream, router: Router, idle: Duration, stop: CancellationToken) {
+async fn connection(
+    stream: TcpStream,
+    peer: Peer,
+    router: Router,
+    idle: Duration,
+    stop: CancellationToken,
+) {
     stream.set_nodelay(true).ok(); // slower, not wrong
     let activity = Arc::new(Activity::default());
     let counted = Arc::clone(&activity);
-    let service = service_fn(move |request: Request<Incoming>| {
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer);
         let (router, under_way) = (router.clone(), counted.begin());
         async move {
             let answer = router.oneshot(request.map(Body::new)).await;

@@ -21,10 +21,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::access::Access;
 use crate::heavy::Heavy;
-use connections::Limits;
+use connections::Bounds;
 
 use crate::in_flight::InFlight;
 use crate::keys::Keys;
+use crate::limits::Limits;
 use crate::metrics;
 use crate::nats::{Nats, NatsError};
 use crate::routes::router;
@@ -134,7 +135,7 @@ pub async fn start_with(
             reason,
         })?;
     let address = listener.local_addr()?;
-    let limits = Limits::new(settings.server.max_connections, settings.server.idle);
+    let bounds = Bounds::new(settings.server.max_connections, settings.server.idle);
     let access = Access::new(app_pool.clone());
     let uses = access.uses().clone();
     tasks.spawn(uses.run(app_pool.clone(), stop.clone()));
@@ -144,8 +145,9 @@ pub async fn start_with(
         ingest,
         queries: Queries::new(app_pool.clone()),
         keys: Keys::open(app_pool.clone()).await?,
-        people,
+        limits: Limits::new(&settings.limits),
         access,
+        people,
         heavy: Heavy::default(),
         in_flight: InFlight::new(settings.ingest.inflight_megabytes),
         nats,
@@ -153,7 +155,7 @@ pub async fn start_with(
         settings,
     });
     let router = around(router(app));
-    tasks.spawn(connections::serve(listener, router, limits, stop.clone()));
+    tasks.spawn(connections::serve(listener, router, bounds, stop.clone()));
     Ok(Running {
         address,
         stop,

@@ -3,7 +3,8 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use bugsage_commands::people::{Means, Registration};
+use bugsage_commands::access::{AccessError, invitations};
+use bugsage_commands::people::{Email, Means, Registration};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -33,6 +34,9 @@ pub struct Register {
     #[serde(default)]
     #[schema(max_length = 100)]
     pub name: String,
+    /// The token of an invitation for this address, where registering needs one. It is not used up:
+    /// accept it once signed in.
+    pub invitation: Option<String>,
 }
 
 /// Registers an account. The answer is the same for an address that has one.
@@ -45,12 +49,11 @@ pub async fn register(
     Here(origin): Here,
     Body(asked, _held): Body<Register, MAX>,
 ) -> Result<Response, Problem> {
+    let email: Email = asked.email.parse()?;
     match app.settings.people.registration {
         settings::Registration::Open => {}
         settings::Registration::Invitation => {
-            return Err(Problem::forbidden(
-                "an account begins with an invitation here: ask an admin for one",
-            ));
+            invited(&app, &email, asked.invitation.as_deref()).await?;
         }
         settings::Registration::Off => {
             return Err(Problem::forbidden(
@@ -59,7 +62,7 @@ pub async fn register(
         }
     }
     let registration = Registration {
-        email: asked.email.parse()?,
+        email,
         name: name(&asked.name)?,
         password: asked.password,
     };
@@ -68,6 +71,25 @@ pub async fn register(
         StatusCode::ACCEPTED,
         "look at your mail: a letter there says how to go on",
     ))
+}
+
+/// Lets on who holds an invitation for this address. The address must be confirmed all the same: who
+/// invites sees the token too.
+async fn invited(app: &App, email: &Email, token: Option<&str>) -> Result<(), Problem> {
+    let found = match token {
+        Some(token) => match invitations::find(&app.database, token, app.clock.now()).await {
+            Ok(found) => found.email,
+            Err(AccessError::Database(error)) => return Err(error.into()),
+            Err(_) => None,
+        },
+        None => None,
+    };
+    match found.as_deref() == Some(email.as_str()) {
+        true => Ok(()),
+        false => Err(Problem::forbidden(
+            "an account begins with an invitation here: ask an admin for one, and register with its token",
+        )),
+    }
 }
 
 /// Who signs in.

@@ -28,6 +28,9 @@ pub struct Server {
     /// `BUGSAGE_IDLE_SECONDS`: seconds for which a connection may be without a request that has
     /// come with all its headers. 60.
     pub idle: Duration,
+    /// `BUGSAGE_BODY_SECONDS`: seconds in which a body of the REST API must have come as a whole; one
+    /// that may have more than 2 MB has as much longer, and 120 at most. 30.
+    pub body: Duration,
 }
 
 impl Server {
@@ -48,6 +51,7 @@ impl Server {
             &format!("http://{listen}"),
         );
         let idle = reader.count(Name::new("server.idle_seconds", "BUGSAGE_IDLE_SECONDS"), 60);
+        let body = reader.count(Name::new("server.body_seconds", "BUGSAGE_BODY_SECONDS"), 30);
         Self {
             listen,
             public_url: public_url.trim_end_matches('/').to_owned(),
@@ -61,6 +65,7 @@ impl Server {
                 16_384,
             ),
             idle: Duration::from_secs(idle.get().into()),
+            body: Duration::from_secs(body.get().into()),
         }
     }
 }

@@ -100,8 +100,11 @@ impl Acting {
     }
 }
 
+/// The name of a constraint, and what it means that it is broken.
+type Meaning = (&'static str, fn() -> AccessError);
+
 /// A broken constraint, by its name, as what it means; every other failure stays what it is.
-fn broken(error: sqlx::Error, meanings: &[(&str, fn() -> AccessError)]) -> AccessError {
+fn broken(error: sqlx::Error, meanings: &[Meaning]) -> AccessError {
     let constraint = error
         .as_database_error()
         .and_then(|error| error.constraint());

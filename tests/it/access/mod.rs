@@ -11,4 +11,4 @@ mod projects;
 mod sameness;
 mod service_accounts;
 mod teams;
-mod town;
+pub(crate) mod town;

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -126,6 +127,54 @@ async fn too_many_bytes_at_once_are_told_to_come_back() {
         Some("1::organization:busy")
     );
     app.send_envelope(&envelope(&[&half])).await.expect(200);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_may_have_a_limit_of_its_own() {
+    let app = TestApp::start().await;
+    sqlx::query("update dsn_keys set rate_limit = 3")
+        .execute(&app.owner)
+        .await
+        .unwrap();
+    let (one, two) = (message("one"), message("two"));
+    app.send_envelope(&envelope(&[&one, &two]))
+        .await
+        .expect(200);
+    app.send_event(&message("three")).await;
+    let store = app.to_ingest("store/").json(&message("four"));
+    for answer in [
+        app.send_envelope(&envelope(&[&message("four")])).await,
+        send(store).await,
+    ] {
+        assert_rejected(&answer, 429, "may send 3 occurrences a minute");
+        let wait = answer.header("retry-after").unwrap();
+        assert!((1..=21).contains(&wait.parse::<u32>().unwrap()), "{wait}");
+        let limits = answer.header("x-sentry-rate-limits").unwrap();
+        assert_eq!(limits, format!("{wait}::key:limited"));
+    }
+    let other = app.another_project().await;
+    let path = format!("/api/{}/store/?sentry_key={}", other.id, other.dsn_key);
+    let request = app.request(Method::POST, &path);
+    send(request.json(&message("of another key")))
+        .await
+        .expect(200);
+    assert_eq!(app.stored().await, 4);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_envelope_counts_all_its_events() {
+    let app = TestApp::start().await;
+    sqlx::query("update dsn_keys set rate_limit = 3")
+        .execute(&app.owner)
+        .await
+        .unwrap();
+    app.send_event(&message("one")).await;
+    let events = ["a", "b", "c"].map(message);
+    let refused = app.send_envelope(&envelope(&events.each_ref())).await;
+    assert_rejected(&refused, 429, "may send 3 occurrences a minute");
+    assert_eq!(app.stored().await, 1);
     app.stop().await;
 }
 

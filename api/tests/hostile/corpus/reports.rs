@@ -44,7 +44,19 @@ pub(super) fn cases() -> Vec<Case> {
                 post(
                     r#"{"title":"a\u0000b","description":"\u0000","tags":["\u0000"],"category":"\u0000","source":"\u0000","source_id":"\u0000","context":{"\u0000":"\u0000"}}"#,
                 ),
+                refused(422, "control character U+0000"),
+            ),
+            (
+                "with NUL in what is an object",
+                post(
+                    r#"{"title":"a","context":{"\u0000":"\u0000"},"metadata":{"\u0000":["\u0000"]}}"#,
+                ),
                 created(),
+            ),
+            (
+                "with the commands of a terminal",
+                post(r#"{"title":"\u001b]0;owned\u0007"}"#),
+                refused(422, "control character U+001B"),
             ),
             (
                 "with a title of another kind",
@@ -100,7 +112,7 @@ pub(super) fn cases() -> Vec<Case> {
             (
                 "with 10,000 tags",
                 post(&serde_json::json!({"title": "a", "tags": vec!["t"; 10_000]}).to_string()),
-                refused(422, "tags has at most"),
+                refused(422, "tags: has 0 to 50 elements"),
             ),
             (
                 "for another project",
