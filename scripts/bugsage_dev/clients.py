@@ -28,6 +28,11 @@ def variables(cache):
 
 def python_sdk(cache):
     """The Python of a virtual environment that holds sentry-sdk."""
+    return python_with(cache, "python-sdk")
+
+
+def python_with(cache, name):
+    """The Python of a virtual environment that holds `requirements/{name}.txt`."""
     tag = f"cp{sys.version_info[0]}{sys.version_info[1]}"
 
     def fill(folder):
@@ -37,10 +42,10 @@ def python_sdk(cache):
         target = os.path.join(
             folder, "lib", f"python{sys.version_info[0]}.{sys.version_info[1]}", "site-packages"
         )
-        fetch.pip(["install", "--no-deps", "--no-compile", "--target", target], "python-sdk")
+        fetch.pip(["install", "--no-deps", "--no-compile", "--target", target], name)
 
     folder = fetch.made_once(
-        cache, f"python-sdk-{tag}", fetch.requirements_file("python-sdk"), fill
+        cache, f"{name}-{tag}", fetch.requirements_file(name), fill
     )
     return os.path.join(folder, "bin", "python")
 

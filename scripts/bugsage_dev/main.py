@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 
-from . import bench, fuzz, run, servers, test
+from . import bench, contract, fuzz, run, servers, test
 from .chaos import command as chaos
 from .home import write_private
 from .trouble import Failure, Stopped, sentence_for_os_error
@@ -44,6 +44,8 @@ def parser():
     add.add_argument("--short", action="store_true", help="a few of each, with a debug build")
     add.add_argument("--kills", type=int, default=200, help="of the service; of the others fewer")
     add.set_defaults(command=chaos.chaos)
+    add = commands.add_parser("contract", help="hold a running service to its OpenAPI document")
+    add.set_defaults(command=contract.contract)
     add = commands.add_parser("fuzz", help="each fuzz target for FUZZ_SECONDS")
     add.add_argument("--keep", action="store_true",
                      help="add inputs that reach new code to the corpus in the checkout")

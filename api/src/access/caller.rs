@@ -3,7 +3,7 @@
 use axum::http::request::Parts;
 use bugsage_commands::access::Acting;
 use bugsage_commands::audit::Origin;
-use bugsage_domain::access::{Permission, Permissions, Reach, Rights};
+use bugsage_domain::access::{Permission, Reach, Rights};
 use bugsage_domain::actor::Actor;
 use bugsage_domain::ids::{OrganizationId, ProjectId, UserId};
 use bugsage_event_store::{CommandContext, Metadata};
@@ -54,12 +54,6 @@ impl Caller {
         self.scope.project.ok_or_else(no_project)
     }
 
-    /// All that they may do within the scope.
-    #[must_use]
-    pub fn permissions(&self) -> Permissions {
-        self.rights.within(self.scope.project)
-    }
-
     /// What an executor needs to know of a command of this caller.
     #[must_use]
     pub fn context(&self) -> CommandContext {
@@ -84,7 +78,7 @@ impl Caller {
         Acting {
             organization: self.scope.organization,
             project: self.scope.project,
-            permissions: self.permissions(),
+            rights: self.rights.clone(),
             origin: self.origin.clone(),
             at: app.clock.now(),
         }

@@ -37,8 +37,14 @@ impl<T: DeserializeOwned, const MAX: usize> FromRequest<App> for Body<T, MAX> {
                 .map(|value| Self(value, held))
                 .map_err(|error| Problem::invalid(error.to_string()));
         }
+        let is_list = bytes.trim_ascii_start().first() == Some(&b'[');
         let request = Request::from_parts(parts, bytes.into());
-        Ok(Self(Json::from_request(request, app).await?.0, held))
+        let Json(value) = Json::from_request(request, app).await?;
+        // It would be read as the values of the fields.
+        if is_list {
+            return Err(Problem::invalid("the body is an object, not a list"));
+        }
+        Ok(Self(value, held))
     }
 }
 

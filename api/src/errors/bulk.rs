@@ -6,7 +6,8 @@ use axum::response::Response;
 use bugsage_domain::error::{ErrorCommand, IgnoredUntil, ResolvedHow};
 use bugsage_domain::ids::ErrorId;
 use futures::StreamExt;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -29,45 +30,68 @@ pub enum BulkAction {
     /// It is gone.
     Resolve {
         /// The errors.
+        #[serde(deserialize_with = "ids")]
         #[schema(value_type = Vec<Uuid>, min_items = 1, max_items = 1000)]
         ids: Ids,
     },
     /// It may occur.
     Ignore {
         /// The errors.
+        #[serde(deserialize_with = "ids")]
         #[schema(value_type = Vec<Uuid>, min_items = 1, max_items = 1000)]
         ids: Ids,
     },
     /// Somebody looks after it.
     Assign {
         /// The errors.
+        #[serde(deserialize_with = "ids")]
         #[schema(value_type = Vec<Uuid>, min_items = 1, max_items = 1000)]
         ids: Ids,
         /// Who; null for nobody.
+        #[serde(default, deserialize_with = "assigned_to")]
         #[schema(inline)]
         assigned_to: Option<Assignee>,
     },
     /// It gets and loses tags.
     Tag {
         /// The errors.
+        #[serde(deserialize_with = "ids")]
         #[schema(value_type = Vec<Uuid>, min_items = 1, max_items = 1000)]
         ids: Ids,
         /// Tags to add.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "add")]
         #[schema(inline)]
         add: Tags,
         /// Tags to take away.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "remove")]
         #[schema(inline)]
         remove: Tags,
     },
     /// It disappears.
     Delete {
         /// The errors.
+        #[serde(deserialize_with = "ids")]
         #[schema(value_type = Vec<Uuid>, min_items = 1, max_items = 1000)]
         ids: Ids,
     },
 }
+
+/// Reads a field and names it in what is wrong with it: which action it is has to be known first, and
+/// with that the place in the body is lost.
+macro_rules! named {
+    ($field:ident: $kind:ty) => {
+        fn $field<'de, D: Deserializer<'de>>(field: D) -> Result<$kind, D::Error> {
+            Deserialize::deserialize(field).map_err(|fault: D::Error| {
+                D::Error::custom(format!("{}: {fault}", stringify!($field)))
+            })
+        }
+    };
+}
+
+named!(ids: Ids);
+named!(assigned_to: Option<Assignee>);
+named!(add: Tags);
+named!(remove: Tags);
 
 /// What became of one error.
 #[derive(Debug, Serialize, ToSchema)]

@@ -116,7 +116,10 @@ async fn prepared(
     report: &RawValue,
     bytes: usize,
 ) -> Result<(Submission, ErrorCreate), Problem> {
-    let read = || serde_json::from_str(report.get());
+    let read = || {
+        let mut json = serde_json::Deserializer::from_str(report.get());
+        serde_path_to_error::deserialize(&mut json)
+    };
     let report: ErrorCreate = app
         .heavy
         .run(bytes, read)

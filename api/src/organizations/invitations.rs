@@ -75,7 +75,7 @@ pub async fn take_invitation_back(
 /// The token that one was sent.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Acceptance {
+pub struct InvitationToken {
     /// As it was sent.
     #[schema(max_length = 100)]
     pub token: String,
@@ -83,26 +83,26 @@ pub struct Acceptance {
 
 /// Where one belongs now.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Accepted {
+pub struct InvitationAccepted {
     /// The organization.
     pub organization_id: Uuid,
 }
 
 /// Accepts an invitation to the address of one's account.
 #[utoipa::path(post, path = "/api/v1/invitations/accept", tag = "organization",
-    security(("access_token" = []), ("session" = [])), request_body = Acceptance, responses(
-    (status = 200, description = "One belongs to it", body = Accepted),
+    security(("access_token" = []), ("session" = [])), request_body = InvitationToken, responses(
+    (status = 200, description = "One belongs to it", body = InvitationAccepted),
     Managing,
 ))]
 pub async fn accept_invitation(
     State(app): State<App>,
     SignedIn { person, origin }: SignedIn,
-    Body(asked, _held): Body<Acceptance>,
-) -> Result<Json<Accepted>, Problem> {
+    Body(asked, _held): Body<InvitationToken>,
+) -> Result<Json<InvitationAccepted>, Problem> {
     let (token, at) = (&asked.token, app.clock.now());
     let accepted = invitations::accept(&app.database, token, person.user, &origin, at).await?;
     app.access.forget(person.user).await;
-    Ok(Json(Accepted {
+    Ok(Json(InvitationAccepted {
         organization_id: accepted.0,
     }))
 }

@@ -7,7 +7,7 @@ use bugsage_commands::access::Acting;
 use bugsage_commands::access::organizations::{
     self, Organization, OrganizationName, OwnOrganization,
 };
-use bugsage_domain::access::Role;
+use bugsage_domain::access::{Rights, Role};
 use bugsage_domain::ids::OrganizationId;
 
 use crate::access::identity::SignedIn;
@@ -46,7 +46,7 @@ pub async fn create_organization(
     let acting = Acting {
         organization: OrganizationId(app.clock.new_id()),
         project: None,
-        permissions: Role::Owner.permissions(),
+        rights: Rights::of_member(Role::Owner, []),
         origin,
         at: app.clock.now(),
     };

@@ -259,3 +259,45 @@ fn the_document_is_printed_without_any_setting() {
     let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert!(document["paths"]["/api/v1/errors"].is_object());
 }
+
+#[tokio::test]
+async fn the_audit_log_is_exported_and_says_so() {
+    let database = TestDatabase::create().await;
+    assert!(
+        on(&database, &["demo", "seed", "--env-file", "/dev/null"])
+            .status
+            .success()
+    );
+    let project = lines(&on(&database, &["projects", "list"]))[0].clone();
+    let (number, organization) = (
+        project["project_id"].to_string(),
+        &project["organization_id"],
+    );
+    let set = ["projects", "set", &number, "--scrub-emails", "true"];
+    assert!(on(&database, &set).status.success());
+    assert!(on(&database, &set).status.success());
+    let first = lines(&on(&database, &["audit", "export"]));
+    assert_eq!(
+        first.len(),
+        1,
+        "what changes nothing is no change: {first:?}"
+    );
+    assert_eq!(first[0]["action"], "project.changed");
+    assert_eq!(first[0]["organization_id"], *organization);
+    assert_eq!(first[0]["before"]["scrub_emails"], false);
+    assert_eq!(first[0]["after"]["scrub_emails"], true);
+    let organization = organization.as_str().expect("an id");
+    let own = ["audit", "export", "--organization", organization];
+    assert_eq!(lines(&on(&database, &own)), first);
+    let all = lines(&on(&database, &["audit", "export"]));
+    let actions: Vec<_> = all.iter().map(|record| record["action"].as_str()).collect();
+    let exported = Some("audit.exported");
+    assert_eq!(actions, [Some("project.changed"), exported, exported]);
+}
+
+#[test]
+fn the_table_of_permissions_is_printed_as_it_is_kept() {
+    let output = bugsage(&["permissions"], &[]);
+    let kept = include_str!("../../../docs/permissions.md");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), kept);
+}

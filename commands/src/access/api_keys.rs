@@ -3,7 +3,7 @@
 use bugsage_domain::access::{Name, Permissions, may_make_key};
 use bugsage_domain::ids::{OrganizationId, ProjectId};
 use bugsage_event_store::tenant;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -16,6 +16,9 @@ use super::{AccessError, Acting, Listed, Page, broken};
 
 /// What an API key begins with, so that secret scanners find it.
 pub const PREFIX: &str = "bsk_";
+
+/// How far ahead the end of a key can lie.
+const EXPIRY_MAX: TimeDelta = TimeDelta::days(3_653);
 
 const WORKING: Bounded = Bounded {
     what: "API keys",
@@ -124,10 +127,10 @@ pub async fn create(
 ) -> Result<ApiKeyMade, AccessError> {
     let project = project_of(acting, asked.project_id)?;
     check_scopes(acting, asked.scopes, project)?;
-    if asked.expires_at.is_some_and(|end| end <= acting.at) {
-        return Err(AccessError::Invalid(
-            "expires_at is over already".to_owned(),
-        ));
+    let possible = acting.at..acting.at + EXPIRY_MAX;
+    if asked.expires_at.is_some_and(|end| !possible.contains(&end)) {
+        let told = "expires_at lies ahead, by ten years at most";
+        return Err(AccessError::Invalid(told.to_owned()));
     }
     let mut transaction = acting.begin(app).await?;
     WORKING.room(&mut transaction, acting.organization).await?;
@@ -222,7 +225,8 @@ pub(super) fn check_scopes(
         let told = "scopes has at least one permission: see docs/permissions.md";
         return Err(AccessError::Invalid(told.to_owned()));
     }
-    Ok(may_make_key(acting.permissions, scopes, project.is_some())?)
+    let own = acting.rights.within(project);
+    Ok(may_make_key(own, scopes, project.is_some())?)
 }
 
 fn subject(id: Uuid) -> String {

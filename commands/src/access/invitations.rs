@@ -134,7 +134,7 @@ pub async fn create(
     id: Uuid,
     secret: &str,
 ) -> Result<InvitationMade, AccessError> {
-    may_grant(acting.permissions, asked.role.permissions())?;
+    may_grant(acting.everywhere(), asked.role.permissions())?;
     let mut transaction = acting.begin(app).await?;
     OPEN.room(&mut transaction, acting.organization).await?;
     clear(&mut transaction, acting, &asked.email).await?;

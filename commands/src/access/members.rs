@@ -112,14 +112,14 @@ pub async fn change(
     let role = change.role.unwrap_or(found.role);
     let disabled = change.disabled.unwrap_or(found.disabled);
     may_move(
-        acting.permissions,
+        acting.everywhere(),
         found.role,
         Some(role),
         found.other_owners,
     )?;
     if disabled {
         // An owner who is locked out answers for nothing.
-        may_move(acting.permissions, found.role, None, found.other_owners)?;
+        may_move(acting.everywhere(), found.role, None, found.other_owners)?;
     }
     if (role, disabled) != (found.role, found.disabled) {
         sqlx::query(
@@ -153,7 +153,7 @@ pub async fn change(
 pub async fn remove(app: &PgPool, acting: &Acting, user: UserId) -> Result<(), AccessError> {
     let mut transaction = acting.begin(app).await?;
     let found = locked(&mut transaction, acting, user).await?;
-    may_move(acting.permissions, found.role, None, found.other_owners)?;
+    may_move(acting.everywhere(), found.role, None, found.other_owners)?;
     sqlx::query("delete from memberships where organization_id = $1 and user_id = $2")
         .bind(acting.organization.0)
         .bind(user.0)

@@ -17,7 +17,7 @@ pub mod projects;
 pub mod service_accounts;
 pub mod teams;
 
-use bugsage_domain::access::{Permissions, Refusal};
+use bugsage_domain::access::{Permissions, Refusal, Rights};
 use bugsage_domain::ids::{OrganizationId, ProjectId};
 use bugsage_event_store::tenant;
 use chrono::{DateTime, Utc};
@@ -35,8 +35,8 @@ pub struct Acting {
     pub organization: OrganizationId,
     /// One project of it, where they act in that alone.
     pub project: Option<ProjectId>,
-    /// All that they may do there: nobody grants more.
-    pub permissions: Permissions,
+    /// All that they may do: nobody grants more.
+    pub rights: Rights,
     /// For the audit log.
     pub origin: Origin,
     /// The moment.
@@ -75,6 +75,11 @@ pub enum AccessError {
 }
 
 impl Acting {
+    /// What they may do in the organization and all its projects.
+    fn everywhere(&self) -> Permissions {
+        self.rights.within(None)
+    }
+
     async fn begin(&self, app: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
         tenant(app, self.organization).await
     }

@@ -88,11 +88,11 @@ pub async fn give(
     holder: Holder,
     role: ProjectRole,
 ) -> Result<RoleHeld, AccessError> {
-    may_grant(acting.permissions, role.permissions())?;
+    may_grant(acting.rights.within(Some(project)), role.permissions())?;
     let mut transaction = acting.begin(app).await?;
     let before = held(&mut transaction, acting, project, holder).await?;
     if let Some(before) = before {
-        may_grant(acting.permissions, before.permissions())?;
+        may_grant(acting.rights.within(Some(project)), before.permissions())?;
     }
     let (user_id, team_id) = holder.ids();
     let unique = match holder {
@@ -149,7 +149,7 @@ pub async fn take(
     let mut transaction = acting.begin(app).await?;
     let before = held(&mut transaction, acting, project, holder).await?;
     let before = before.ok_or(AccessError::Unknown("role in this project"))?;
-    may_grant(acting.permissions, before.permissions())?;
+    may_grant(acting.rights.within(Some(project)), before.permissions())?;
     let (user_id, team_id) = holder.ids();
     sqlx::query(
         "delete from project_roles where organization_id = $1 and project_id = $2

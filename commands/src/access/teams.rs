@@ -1,7 +1,7 @@
 //! Teams: people who get their roles in projects together.
 
-use bugsage_domain::access::{Name, Permissions, ProjectRole, may_grant};
-use bugsage_domain::ids::{OrganizationId, UserId};
+use bugsage_domain::access::{Name, ProjectRole, may_grant};
+use bugsage_domain::ids::{OrganizationId, ProjectId, UserId};
 use bugsage_event_store::tenant;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -183,10 +183,9 @@ pub async fn add(
     user: UserId,
 ) -> Result<Team, AccessError> {
     let mut transaction = acting.begin(app).await?;
-    may_grant(
-        acting.permissions,
-        given(&mut transaction, acting, team).await?,
-    )?;
+    for (project, role) in given(&mut transaction, acting, team).await? {
+        may_grant(acting.rights.within(Some(project)), role.permissions())?;
+    }
     let added = sqlx::query(
         "insert into team_members (organization_id, team_id, user_id) values ($1, $2, $3)
          on conflict do nothing",
@@ -247,24 +246,24 @@ pub async fn remove(
     Ok(team)
 }
 
-/// All that a team's roles allow.
+/// The roles that a team gives, and where.
 async fn given(
     connection: &mut PgConnection,
     acting: &Acting,
     team: Uuid,
-) -> Result<Permissions, AccessError> {
-    let roles: Vec<String> = sqlx::query_scalar(
-        "select distinct role from project_roles where organization_id = $1 and team_id = $2",
+) -> Result<Vec<(ProjectId, ProjectRole)>, AccessError> {
+    let roles: Vec<(i64, String)> = sqlx::query_as(
+        "select project_id, role from project_roles where organization_id = $1 and team_id = $2",
     )
     .bind(acting.organization.0)
     .bind(team)
     .fetch_all(connection)
     .await?;
-    let roles = roles
-        .iter()
-        .filter_map(|role| role.parse::<ProjectRole>().ok());
-    let all = roles.map(ProjectRole::permissions);
-    Ok(all.fold(Permissions::NONE, Permissions::and))
+    let roles = roles.into_iter().map(|(project, role)| {
+        let unreadable = |error| sqlx::Error::Decode(Box::new(error));
+        Ok((ProjectId(project), role.parse().map_err(unreadable)?))
+    });
+    roles.collect()
 }
 
 fn subject(team: Uuid) -> String {

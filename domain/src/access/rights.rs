@@ -21,7 +21,7 @@ pub enum Reach {
     Project(ProjectId),
     /// In several projects: the request must name one.
     OneOfSeveral,
-    /// In none that may be seen, so the one that was named is as if it did not exist.
+    /// The one that was named is not among the only ones that may be seen: as if it did not exist.
     Unseen,
     /// Nowhere, or not in the project that was named.
     Nowhere,
@@ -75,11 +75,13 @@ impl Rights {
     #[must_use]
     pub fn reach(&self, permission: Permission, named: Option<ProjectId>) -> Reach {
         if let Some(project) = named {
-            let there = self.within(named);
-            return match (there.contains(permission), there.is_empty()) {
-                (true, _) => Reach::Project(project),
-                (false, true) => Reach::Unseen,
-                (false, false) => Reach::Nowhere,
+            let is_elsewhere = self.everywhere.is_empty()
+                && !self.projects.is_empty()
+                && !self.projects.contains_key(&project);
+            return match self.within(named).contains(permission) {
+                true => Reach::Project(project),
+                false if is_elsewhere => Reach::Unseen,
+                false => Reach::Nowhere,
             };
         }
         if self.everywhere.contains(permission) {

@@ -136,15 +136,30 @@ async fn an_action_that_is_not_understood_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_value_that_is_not_allowed_is_told_for_each_error() {
+async fn a_value_that_is_not_allowed_is_told_by_its_name() {
     let app = TestApp::start().await;
     let id = reported(&app, "untouched").await;
-    for wrong in [
-        json!({"action": "assign", "ids": [id], "assigned_to": ""}),
-        json!({"action": "tag", "ids": [id], "add": ["x".repeat(201)]}),
+    for (wrong, told) in [
+        (
+            json!({"action": "assign", "ids": [id], "assigned_to": ""}),
+            "assigned_to: has 1 to 255 characters, this one 0",
+        ),
+        (
+            json!({"action": "tag", "ids": [id], "add": ["x".repeat(201)]}),
+            "add: has 1 to 200 characters, this one 201",
+        ),
+        (
+            json!({"action": "tag", "ids": [id], "remove": ["a\0"]}),
+            "remove: holds the control character U+0000",
+        ),
+        (
+            json!({"action": "delete", "ids": []}),
+            "ids: has 1 to 1000 elements",
+        ),
     ] {
-        let body = act(&app, &wrong).await.expect(200);
-        assert_eq!(body["results"][0]["status"], 422, "{wrong}");
+        let detail = act(&app, &wrong).await.expect(422)["detail"].clone();
+        assert!(detail.as_str().unwrap().starts_with(told), "{detail}");
     }
+    assert_eq!(detail(&app, &id).await["version"], 1);
     app.stop().await;
 }

@@ -296,22 +296,3 @@ async fn an_occurrence_after_a_delete_makes_a_new_error() {
     assert_eq!(app.errors().await[0]["count"], 1);
     app.stop().await;
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_nul_in_a_change_is_replaced() {
-    let app = TestApp::start().await;
-    let id = reported(&app, "clean").await;
-    let nul = "a\0b";
-    let change = json!({"title": nul, "description": nul, "category": nul, "tags": [nul], "assigned_to": nul});
-    app.put(&format!("/api/v1/errors/{id}"), &change)
-        .await
-        .expect(200);
-    ask(&app, &id, "resolve", &json!({"in_release": nul}))
-        .await
-        .expect(200);
-    let error = detail(&app, &id).await;
-    for field in ["title", "description", "category", "assigned_to"] {
-        assert_eq!(error[field], "a\u{fffd}b", "{field}");
-    }
-    app.stop().await;
-}

@@ -88,6 +88,7 @@ fn a_key_without_scopes_reaches_nothing() {
         let key = Rights::of_key(Permissions::NONE, project);
         for permission in Permission::ALL {
             assert_eq!(key.reach(*permission, None), Reach::Nowhere);
+            assert_eq!(key.reach(*permission, Some(A)), Reach::Nowhere);
         }
     }
 }
