@@ -26,7 +26,8 @@ use crate::organizations::{
     service_accounts, teams,
 };
 use crate::problem::Problem;
-use crate::session::{me, recovery, sign_in, sign_out};
+use crate::session::oauth::NoToken;
+use crate::session::{me, oauth, recovery, sign_in, sign_out};
 use crate::state::App;
 use crate::{
     access, address, browser, health, hosts, limits, metrics, min_position, request_id, transfer,
@@ -39,13 +40,14 @@ const BODY_PAUSE: Duration = Duration::from_secs(10);
 #[openapi(
     info(title = "BugSage", description = "Errors grouped, explained, fixed, and never forgotten."),
     security(("api_key" = [])),
-    components(schemas(Problem, Rejection)),
+    components(schemas(Problem, Rejection, NoToken)),
     tags(
         (name = "errors", description = "The groups of like occurrences"),
         (name = "occurrences", description = "Single reports"),
         (name = "organization", description = "Members, invitations, teams, keys and the audit log"),
         (name = "projects", description = "Projects, their DSN keys and who has roles in them"),
         (name = "people", description = "Accounts, and how their people sign in"),
+        (name = "oauth", description = "How programs sign in"),
         (name = "ingest", description = "Where SDKs send to"),
         (name = "operation", description = "The service itself"),
     )
@@ -139,6 +141,7 @@ fn people() -> OpenApiRouter<App> {
         .routes(routes!(recovery::reset_password))
         .routes(routes!(sign_in::change_password))
         .routes(routes!(me::me, me::change_me, me::erase_me))
+        .routes(routes!(oauth::token))
 }
 
 fn operation() -> OpenApiRouter<App> {

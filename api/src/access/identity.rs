@@ -7,6 +7,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use bugsage_commands::access::api_keys::PREFIX;
 use bugsage_commands::audit::Origin;
+use bugsage_commands::people::Holder;
 use bugsage_domain::actor::Actor;
 
 use super::known::Machine;
@@ -46,7 +47,10 @@ pub async fn prove(app: &App, parts: &mut Parts) -> Result<Identity, Problem> {
     }
     let identity = match bearer(parts).filter(|key| key.starts_with(PREFIX)) {
         Some(key) => Identity::Machine(machine(app, parts, key).await?),
-        None => Identity::Person(person(app, parts).await?),
+        None => match session::access_token(&parts.headers) {
+            Some(token) => holder(app, token).await?,
+            None => Identity::Person(person(app, parts).await?),
+        },
     };
     parts.extensions.insert(identity.clone());
     Ok(identity)
@@ -107,6 +111,24 @@ async fn person(app: &App, parts: &Parts) -> Result<Person, Problem> {
             None => "sign in, or send an API key: Authorization: Bearer bsk_…",
         })
     })
+}
+
+/// Who holds an access token: a person, or a program with a service account.
+async fn holder(app: &App, token: &str) -> Result<Identity, Problem> {
+    let stale = || Problem::unauthorized(session::STALE);
+    match app.people.by_access_token(token).await? {
+        Some(Holder::Person(proof)) => Ok(Identity::Person(proof.into())),
+        Some(Holder::Program(account)) => {
+            let machine = app
+                .access
+                .service_account(account)
+                .await?
+                .ok_or_else(stale)?;
+            app.access.uses.note(machine.id, app.clock.now());
+            Ok(Identity::Machine(machine))
+        }
+        None => Err(stale()),
+    }
 }
 
 async fn machine(app: &App, parts: &Parts, key: &str) -> Result<Arc<Machine>, Problem> {

@@ -4,6 +4,7 @@
 pub mod body;
 mod cookie;
 pub mod me;
+pub mod oauth;
 pub mod recovery;
 pub mod sign_in;
 pub mod sign_out;
@@ -12,7 +13,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use bugsage_commands::audit::Origin;
-use bugsage_commands::people::{Means, Proof};
+use bugsage_commands::people::{Holder, Means, Proof};
 use bugsage_domain::ids::UserId;
 use uuid::Uuid;
 
@@ -22,6 +23,10 @@ use crate::{address, request_id};
 
 /// The header that a browser's changes carry beside the cookie.
 pub const CSRF_HEADER: &str = "x-csrf-token";
+
+/// What who sends an access token that is none, or too old, is told.
+pub(crate) const STALE: &str =
+    "this access token is not valid, or no longer: refresh it or sign in again";
 
 /// A person, proved by a session's cookie or an access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,12 +66,11 @@ pub async fn person(app: &App, parts: &Parts) -> Result<Option<Person>, Problem>
         let Some(token) = access_token(&parts.headers) else {
             return Ok(None);
         };
-        let proof = app.people.by_access_token(token).await?;
-        return proof.map(|proof| Some(proof.into())).ok_or_else(|| {
-            Problem::unauthorized(
-                "this access token is not valid, or no longer: refresh it or sign in again",
-            )
-        });
+        return match app.people.by_access_token(token).await? {
+            Some(Holder::Person(proof)) => Ok(Some(proof.into())),
+            Some(Holder::Program(_)) => Ok(None),
+            None => Err(Problem::unauthorized(STALE)),
+        };
     }
     let Some(cookie) = cookie::session(app, &parts.headers) else {
         return Ok(None);
@@ -89,7 +93,7 @@ pub async fn person(app: &App, parts: &Parts) -> Result<Option<Person>, Problem>
 }
 
 /// A bearer token with the dots of a JWT; those of keys have none.
-fn access_token(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn access_token(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     let token = token.trim();

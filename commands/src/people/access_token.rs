@@ -1,8 +1,8 @@
-//! Access tokens: JWTs that say who and in which session, and are worth what the session is.
+//! Access tokens: JWTs that say who and in which session, and are worth what the session is; or which
+//! program, and are worth what that may do.
 //!
 //! What a token says of its own algorithm decides nothing: the key it names does, and a key has one.
 
-use bugsage_domain::ids::UserId;
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::{Header, Validation, decode, decode_header, encode};
 use serde::{Deserialize, Serialize};
@@ -21,19 +21,36 @@ const MAX: usize = 2048;
 
 /// What a token says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Claims {
+struct Claims {
     iss: String,
     aud: String,
-    /// The person.
-    pub(super) sub: Uuid,
-    /// The session.
-    pub(super) sid: Uuid,
-    /// The version of the person's credentials.
-    pub(super) ver: i64,
     jti: Uuid,
     iat: i64,
     nbf: i64,
     exp: i64,
+    #[serde(flatten)]
+    who: Who,
+}
+
+/// Of whom it is; neither form can be read as the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Who {
+    /// A person in a session.
+    Person {
+        /// The person.
+        sub: Uuid,
+        /// The session.
+        sid: Uuid,
+        /// The version of the person's credentials.
+        ver: i64,
+    },
+    /// A program (RFC 9068: `sub` and `client_id` are the same).
+    Program {
+        /// The service account.
+        client_id: Uuid,
+        sub: Uuid,
+    },
 }
 
 /// For whom tokens are made, and by whom: this installation.
@@ -43,29 +60,20 @@ pub(super) struct Parties {
     pub(super) audience: String,
 }
 
-pub(super) struct New {
-    pub(super) id: Uuid,
-    pub(super) user: UserId,
-    pub(super) session: Uuid,
-    pub(super) version: i64,
-}
-
 pub(super) fn issue(
     key: &SigningKey,
     parties: &Parties,
-    new: &New,
+    (id, who): (Uuid, Who),
     now: DateTime<Utc>,
 ) -> Result<String, jsonwebtoken::errors::Error> {
     let claims = Claims {
         iss: parties.issuer.clone(),
         aud: parties.audience.clone(),
-        sub: new.user.0,
-        sid: new.session,
-        ver: new.version,
-        jti: new.id,
+        jti: id,
         iat: now.timestamp(),
         nbf: now.timestamp(),
         exp: (now + ACCESS_LIFETIME).timestamp(),
+        who,
     };
     let mut header = Header::new(key.algorithm.into());
     header.typ = Some(TYPE.to_owned());
@@ -79,13 +87,13 @@ pub(super) fn key_id(token: &str) -> Option<String> {
     plausible.then(|| decode_header(token).ok()?.kid).flatten()
 }
 
-/// What a token says, if this key signed it, for us, and it is valid now.
+/// Of whom a token is, if this key signed it, for us, and it is valid now.
 pub(super) fn verify(
     key: &SigningKey,
     parties: &Parties,
     token: &str,
     now: DateTime<Utc>,
-) -> Option<Claims> {
+) -> Option<Who> {
     let mut rules = Validation::new(key.algorithm.into());
     rules.set_issuer(&[&parties.issuer]);
     rules.set_audience(&[&parties.audience]);
@@ -96,7 +104,7 @@ pub(super) fn verify(
     let (claims, leeway) = (token.claims, LEEWAY.num_seconds());
     let now = now.timestamp();
     let in_time = claims.exp > now && claims.nbf <= now + leeway && claims.iat <= now + leeway;
-    (in_time && token.header.typ.as_deref() == Some(TYPE)).then_some(claims)
+    (in_time && token.header.typ.as_deref() == Some(TYPE)).then_some(claims.who)
 }
 
 impl From<Algorithm> for jsonwebtoken::Algorithm {

@@ -31,7 +31,7 @@ pub use access_token::ACCESS_LIFETIME;
 pub use account::Registration;
 pub use email::{Email, NoEmail};
 pub use profile::{Change, Notifications, Profile};
-pub use session::{COOKIE_LIFETIME, Means, Opened, Proof, REFRESH_LIFETIME, SignedIn};
+pub use session::{COOKIE_LIFETIME, Holder, Means, Opened, Proof, REFRESH_LIFETIME, SignedIn};
 
 use crate::audit::{self, Origin};
 use crate::clock::Clock;

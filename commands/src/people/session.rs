@@ -11,6 +11,7 @@ use serde_json::json;
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
+use super::access_token::Who;
 use super::{People, PeopleError, by, secrets};
 use crate::audit::Origin;
 use crate::ingest::keyed_digest;
@@ -73,6 +74,15 @@ pub struct Proof {
     pub user: UserId,
     /// The session.
     pub session: Uuid,
+}
+
+/// Who holds an access token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holder {
+    /// A person in a session that holds.
+    Person(Proof),
+    /// A program, by the id of its service account, which may be revoked by now.
+    Program(Uuid),
 }
 
 /// Sessions looked at within the last seconds. Clones share.
@@ -157,7 +167,7 @@ impl People {
         let opened = match means {
             Means::Cookie => Opened::Cookie(secret),
             Means::Tokens => Opened::Tokens {
-                access: self.signing.issue(user, session, version).await?,
+                access: self.person_token(user, session, version).await?,
                 refresh: secret,
             },
         };
@@ -190,15 +200,42 @@ impl People {
         self.seen.cookies.try_get_with(hash, in_time(find)).await
     }
 
+    async fn person_token(
+        &self,
+        user: UserId,
+        session: Uuid,
+        version: i64,
+    ) -> Result<String, PeopleError> {
+        let who = Who::Person {
+            sub: user.0,
+            sid: session,
+            ver: version,
+        };
+        self.signing.issue(who).await
+    }
+
+    /// An access token for a service account whose secret was proved.
+    ///
+    /// # Errors
+    /// When there is no key to sign it with.
+    pub async fn program_token(&self, account: Uuid) -> Result<String, PeopleError> {
+        let who = Who::Program {
+            client_id: account,
+            sub: account,
+        };
+        self.signing.issue(who).await
+    }
+
     /// Who holds this access token; `None` if it is none of ours, too old, or its session is over.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn by_access_token(&self, token: &str) -> Result<Option<Proof>, Arc<sqlx::Error>> {
-        let Some(claims) = self.signing.verify(token).await? else {
-            return Ok(None);
+    pub async fn by_access_token(&self, token: &str) -> Result<Option<Holder>, Arc<sqlx::Error>> {
+        let (user, session, version) = match self.signing.verify(token).await? {
+            None => return Ok(None),
+            Some(Who::Program { client_id, .. }) => return Ok(Some(Holder::Program(client_id))),
+            Some(Who::Person { sub, sid, ver }) => (sub, sid, ver),
         };
-        let (session, user, version) = (claims.sid, claims.sub, claims.ver);
         let find = async {
             sqlx::query_scalar("select session_holds($1, $2, $3, $4)")
                 .bind(session)
@@ -210,10 +247,10 @@ impl People {
         };
         let key = (session, user, version);
         let holds = self.seen.tokens.try_get_with(key, in_time(find)).await?;
-        Ok(holds.then_some(Proof {
+        Ok(holds.then_some(Holder::Person(Proof {
             user: UserId(user),
             session,
-        }))
+        })))
     }
 
     /// The next two tokens for a refresh token, which is used up. One that comes twice was stolen,
@@ -267,7 +304,7 @@ impl People {
             user,
             session,
             opened: Opened::Tokens {
-                access: self.signing.issue(user, session, version).await?,
+                access: self.person_token(user, session, version).await?,
                 refresh,
             },
         })

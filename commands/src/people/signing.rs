@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
-use bugsage_domain::ids::UserId;
 use bugsage_event_store::in_time;
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::{DecodingKey, EncodingKey};
@@ -15,7 +14,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use super::PeopleError;
-use super::access_token::{self, ACCESS_LIFETIME, Claims, New, Parties};
+use super::access_token::{self, ACCESS_LIFETIME, Parties, Who};
 use crate::clock::Clock;
 use crate::seal::{self, Place, SealError, Sealer};
 
@@ -207,27 +206,17 @@ impl SigningKeys {
         self.known.try_get_with((), in_time(read)).await
     }
 
-    pub(super) async fn issue(
-        &self,
-        user: UserId,
-        session: Uuid,
-        version: i64,
-    ) -> Result<String, PeopleError> {
+    pub(super) async fn issue(&self, who: Who) -> Result<String, PeopleError> {
         let failed = |error: &dyn fmt::Display| PeopleError::Failed(error.to_string());
         let keys = self.known().await.map_err(|error| failed(&error))?;
         let now = self.clock.now();
         let key = signing(&keys, now)
             .ok_or_else(|| failed(&"there is no signing key: run `bugsage keys rotate`"))?;
-        let new = New {
-            id: self.clock.new_id(),
-            user,
-            session,
-            version,
-        };
-        access_token::issue(key, &self.parties, &new, now).map_err(|error| failed(&error))
+        let new = (self.clock.new_id(), who);
+        access_token::issue(key, &self.parties, new, now).map_err(|error| failed(&error))
     }
 
-    pub(super) async fn verify(&self, token: &str) -> Result<Option<Claims>, Arc<sqlx::Error>> {
+    pub(super) async fn verify(&self, token: &str) -> Result<Option<Who>, Arc<sqlx::Error>> {
         let Some(id) = access_token::key_id(token) else {
             return Ok(None);
         };

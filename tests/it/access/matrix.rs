@@ -25,7 +25,7 @@ const PERSONAL: [&str; 3] = [
     "post /api/v1/invitations/accept",
 ];
 /// How people sign in: their own tests say what each answers to whom.
-const SIGNING_IN: [&str; 2] = ["/api/v1/auth/", "/api/v1/users/me"];
+const SIGNING_IN: [&str; 3] = ["/api/v1/auth/", "/api/v1/users/me", "/oauth/token"];
 
 /// An operation of the document that needs a permission.
 pub(super) struct Operation {

@@ -12,4 +12,4 @@ mod sameness;
 mod service_accounts;
 mod story;
 mod teams;
-mod town;
+pub(crate) mod town;

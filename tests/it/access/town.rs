@@ -12,53 +12,53 @@ use crate::app::{Answer, TestApp, send};
 
 /// Who sends a request: the headers that prove it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Sender(Vec<(&'static str, String)>);
+pub(crate) struct Sender(Vec<(&'static str, String)>);
 
 impl Sender {
-    pub(super) fn person(user: Uuid) -> Self {
+    pub(crate) fn person(user: Uuid) -> Self {
         Self(vec![(HEADER, user.to_string())])
     }
 
-    pub(super) fn key(key: &str) -> Self {
+    pub(crate) fn key(key: &str) -> Self {
         Self(vec![("authorization", format!("Bearer {key}"))])
     }
 
     /// The same, who says which organization or project is meant.
-    pub(super) fn naming(mut self, header: &'static str, id: impl ToString) -> Self {
+    pub(crate) fn naming(mut self, header: &'static str, id: impl ToString) -> Self {
         self.0.push((header, id.to_string()));
         self
     }
 
-    pub(super) fn request(&self, app: &TestApp, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, app: &TestApp, method: Method, path: &str) -> RequestBuilder {
         let request = app.request(method, path);
         self.0.iter().fold(request, |request, (name, value)| {
             request.header(*name, value)
         })
     }
 
-    pub(super) async fn get(&self, app: &TestApp, path: &str) -> Answer {
+    pub(crate) async fn get(&self, app: &TestApp, path: &str) -> Answer {
         send(self.request(app, Method::GET, path)).await
     }
 
-    pub(super) async fn delete(&self, app: &TestApp, path: &str) -> Answer {
+    pub(crate) async fn delete(&self, app: &TestApp, path: &str) -> Answer {
         send(self.request(app, Method::DELETE, path)).await
     }
 
-    pub(super) async fn post(&self, app: &TestApp, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn post(&self, app: &TestApp, path: &str, body: &Value) -> Answer {
         send(self.request(app, Method::POST, path).json(body)).await
     }
 
-    pub(super) async fn put(&self, app: &TestApp, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn put(&self, app: &TestApp, path: &str, body: &Value) -> Answer {
         send(self.request(app, Method::PUT, path).json(body)).await
     }
 
-    pub(super) async fn patch(&self, app: &TestApp, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn patch(&self, app: &TestApp, path: &str, body: &Value) -> Answer {
         send(self.request(app, Method::PATCH, path).json(body)).await
     }
 }
 
 /// Somebody with an account, who belongs nowhere.
-pub(super) async fn somebody(app: &TestApp) -> Uuid {
+pub(crate) async fn somebody(app: &TestApp) -> Uuid {
     let user = Uuid::new_v4();
     sqlx::query(
         "insert into users (user_id, email, email_verified_at, name) values ($1, $2, now(), 'It')",
@@ -72,18 +72,18 @@ pub(super) async fn somebody(app: &TestApp) -> Uuid {
 }
 
 /// The address of somebody.
-pub(super) fn email(user: Uuid) -> String {
+pub(crate) fn email(user: Uuid) -> String {
     format!("{}@it.example", user.simple())
 }
 
 /// Somebody who belongs to an organization.
-pub(super) async fn member(app: &TestApp, organization: Uuid, role: Role) -> Uuid {
+pub(crate) async fn member(app: &TestApp, organization: Uuid, role: Role) -> Uuid {
     let user = somebody(app).await;
     join(app, user, organization, role).await;
     user
 }
 
-pub(super) async fn join(app: &TestApp, user: Uuid, organization: Uuid, role: Role) {
+pub(crate) async fn join(app: &TestApp, user: Uuid, organization: Uuid, role: Role) {
     sqlx::query("insert into memberships (organization_id, user_id, role) values ($1, $2, $3)")
         .bind(organization)
         .bind(user)
@@ -94,12 +94,12 @@ pub(super) async fn join(app: &TestApp, user: Uuid, organization: Uuid, role: Ro
 }
 
 /// A member of the test's organization.
-pub(super) async fn here(app: &TestApp, role: Role) -> Sender {
+pub(crate) async fn here(app: &TestApp, role: Role) -> Sender {
     Sender::person(member(app, app.project.organization, role).await)
 }
 
 /// A key of an organization, or of one project of it.
-pub(super) async fn key(
+pub(crate) async fn key(
     app: &TestApp,
     organization: Uuid,
     project: Option<i64>,
@@ -124,6 +124,6 @@ pub(super) async fn key(
 }
 
 /// The id that an answer tells.
-pub(super) fn id(answer: &Value) -> Uuid {
+pub(crate) fn id(answer: &Value) -> Uuid {
     answer["id"].as_str().unwrap().parse().unwrap()
 }

@@ -2,5 +2,6 @@
 
 mod browser;
 mod me;
+mod program;
 mod story;
 pub(crate) mod village;

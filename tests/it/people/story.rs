@@ -1,9 +1,11 @@
 //! From registering to the end of a session, with tokens.
 
+use bugsage_domain::access::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::village::{PASSWORD, Village};
+use crate::access::town::here;
 use crate::app::{send, wait_until};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -208,12 +210,59 @@ async fn a_forgotten_password_is_set_by_mail() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn registering_can_be_for_those_who_are_invited_or_for_nobody() {
-    for setting in ["invitation", "off"] {
-        let village = Village::start_with(&[("BUGSAGE_REGISTRATION", setting)]).await;
-        village.register("ann@example.com").await.expect(403);
-        village.stop().await;
+async fn nobody_registers_where_that_is_off() {
+    let village = Village::start_with(&[("BUGSAGE_REGISTRATION", "off")]).await;
+    village.register("ann@example.com").await.expect(403);
+    village.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_invited_registers_confirms_and_accepts() {
+    let village = Village::start_with(&[("BUGSAGE_REGISTRATION", "invitation")]).await;
+    let admin = here(&village.app, Role::Admin).await;
+    let invited = json!({"email": "ann@example.com", "role": "viewer"});
+    let made = admin
+        .post(&village.app, "/api/v1/invitations", &invited)
+        .await;
+    let token = made.expect(201)["token"].clone();
+    let register = async |who: &str, token: &Value| {
+        let asked = json!({"email": who, "password": PASSWORD, "invitation": token});
+        village.post("/api/v1/auth/register", &asked).await
+    };
+    for wrong in [
+        &json!("bsi_00000000000000000000000000000000"),
+        &json!(""),
+        &Value::Null,
+    ] {
+        register("ann@example.com", wrong).await.expect(403);
     }
+    register("bob@example.com", &token).await.expect(403);
+    register("ann@example.com", &token).await.expect(202);
+    // Who invited knows the token as well, and reads no mail of the invited.
+    village.login("ann@example.com", PASSWORD).await.expect(401);
+    let code = village.code("ann@example.com", "Confirm").await;
+    let confirm = json!({"token": code});
+    village
+        .post("/api/v1/auth/verify-email", &confirm)
+        .await
+        .expect(200);
+    let (access, _) = village.tokens("ann@example.com").await;
+    let accept = Some(json!({"token": token}));
+    let path = "/api/v1/invitations/accept";
+    village
+        .as_program(&access, Method::POST, path, accept)
+        .await
+        .expect(200);
+    village
+        .as_program(&access, Method::GET, "/api/v1/errors", None)
+        .await
+        .expect(200);
+    let key = Some(json!({"name": "x", "scopes": ["errors:read"]}));
+    village
+        .as_program(&access, Method::POST, "/api/v1/api-keys", key)
+        .await
+        .expect(403);
+    village.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
