@@ -6,6 +6,7 @@ use std::time::Duration;
 use bugsage_api::serve::{Running, start_with};
 use bugsage_api::settings::Settings;
 use bugsage_commands::clock::Clock;
+use bugsage_commands::ingest::keyed_digest;
 use bugsage_event_store::{DatabaseRole, connect};
 use bugsage_test_database::TestDatabase;
 use reqwest::{Method, Request, RequestBuilder, Response, StatusCode};
@@ -19,7 +20,6 @@ mod seed;
 pub(crate) use seed::Project;
 use seed::{seed, seed_first};
 
-use crate::access::person;
 use crate::conformance;
 
 /// What seals the secrets of tests.
@@ -33,6 +33,7 @@ pub(crate) struct TestApp {
     pub(crate) clock: Clock,
     pub(crate) owner: PgPool,
     pub(crate) project: Project,
+    secret: Vec<u8>,
     http: Http,
     running: Option<Running>,
     violations: Arc<Mutex<Vec<String>>>,
@@ -104,14 +105,16 @@ impl TestApp {
         let running = start_with(
             read_settings(&database.url(), settings),
             clock.clone(),
-            move |router| conformance::around(person::around(router), seen),
+            move |router| conformance::around(router, seen),
         )
         .await
         .expect("the service starts");
         let owner = connect(&database.url(), DatabaseRole::Owner, 4).expect("an address");
         let url = format!("http://{}", running.address);
         let project = seed_first(&owner, &clock, &url).await;
+        let secret = sqlx::query_scalar("select secret from installation");
         Self {
+            secret: secret.fetch_one(&owner).await.expect("a secret"),
             url,
             clock,
             owner,
@@ -153,6 +156,12 @@ impl TestApp {
             self.project.organization,
         )
         .await
+    }
+
+    /// What a browser's changes carry in a session.
+    pub(crate) fn csrf_token(&self, session: Uuid) -> String {
+        let digest = keyed_digest(&self.secret, format!("csrf {session}").as_bytes());
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// A bare connection, for what no client would send.

@@ -31,11 +31,15 @@ async fn ten_thousand_wrong_passwords_are_bounded_and_an_event_is_taken_meanwhil
                     if one >= PASSWORDS {
                         break;
                     }
-                    match wrong_password(&mut stream, one) {
+                    let (status, ends) = wrong_password(&mut stream, one);
+                    match status {
                         401 => refused.fetch_add(1, Ordering::Relaxed),
                         429 => sent_away.fetch_add(1, Ordering::Relaxed),
                         other => panic!("{other}"),
                     };
+                    if ends {
+                        stream = service.connect();
+                    }
                     done.fetch_add(1, Ordering::Relaxed);
                 }
             });
@@ -57,8 +61,9 @@ async fn ten_thousand_wrong_passwords_are_bounded_and_an_event_is_taken_meanwhil
     assert!(grown <= HASHES + REST, "it grew by {grown} MiB");
 }
 
-/// Tries one, each of an account of its own so that none is slowed, and answers the status.
-fn wrong_password(stream: &mut TcpStream, one: usize) -> u16 {
+/// Tries one, each of an account of its own so that none is slowed, and answers the status and whether
+/// the connection ends: who is sent away is so before the password is read.
+fn wrong_password(stream: &mut TcpStream, one: usize) -> (u16, bool) {
     let body = format!(r#"{{"email":"{one}@example.com","password":"not the password at all"}}"#);
     let request = format!(
         "POST /api/v1/auth/login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
@@ -74,11 +79,11 @@ fn wrong_password(stream: &mut TcpStream, one: usize) -> u16 {
         answer.extend_from_slice(&buffer[..read]);
         let text = String::from_utf8_lossy(&answer);
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head
-                .lines()
-                .find_map(|line| line.strip_prefix("content-length: "));
+            let header = |name| head.lines().find_map(|line| line.strip_prefix(name));
+            let length = header("content-length: ");
             if length.and_then(|length| length.parse().ok()) == Some(body.len()) {
-                return text[9..12].parse().expect("a status");
+                let ends = header("connection: ") == Some("close");
+                return (text[9..12].parse().expect("a status"), ends);
             }
         }
     }

@@ -168,8 +168,17 @@ impl Passwords {
     }
 }
 
+/// How much less than others a thread that hashes counts, where all want the processor: a tenth.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 10;
+
 /// The life of a thread that hashes.
 fn hash_all(runs: &Mutex<Receiver<Run>>, params: Params) {
+    // Of the thread alone, on Linux; elsewhere it would be the whole program's.
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(NICE) {
+        tracing::warn!(%error, "hashing passwords may slow everything else");
+    }
     let mut hasher = Hasher::new(params);
     loop {
         let next = runs.lock().unwrap_or_else(PoisonError::into_inner).recv();

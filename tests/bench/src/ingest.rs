@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::ceiling;
 use crate::corpus::{Corpus, Mix};
 use crate::load::{self, Outcome, Plan};
+use crate::passwords;
 use crate::service::{Server, Service, Usage};
 use crate::table::Table;
 
@@ -18,15 +19,18 @@ struct Scenario {
     all_new: bool,
     /// A share of the best rate before, in an open loop.
     share: Option<f64>,
+    /// Whether wrong passwords come meanwhile.
+    flooded: bool,
 }
 
-const SCENARIOS: [Scenario; 6] = [
+const SCENARIOS: [Scenario; 7] = [
     Scenario {
         name: "200 groups",
         connections: 32,
         groups: 200,
         all_new: false,
         share: None,
+        flooded: false,
     },
     Scenario {
         name: "200 groups",
@@ -34,6 +38,7 @@ const SCENARIOS: [Scenario; 6] = [
         groups: 200,
         all_new: false,
         share: None,
+        flooded: false,
     },
     Scenario {
         name: "200 groups",
@@ -41,6 +46,7 @@ const SCENARIOS: [Scenario; 6] = [
         groups: 200,
         all_new: false,
         share: None,
+        flooded: false,
     },
     Scenario {
         name: "half the best rate",
@@ -48,6 +54,15 @@ const SCENARIOS: [Scenario; 6] = [
         groups: 200,
         all_new: false,
         share: Some(0.5),
+        flooded: false,
+    },
+    Scenario {
+        name: "half the best rate, 10,000 wrong passwords",
+        connections: 64,
+        groups: 200,
+        all_new: false,
+        share: Some(0.5),
+        flooded: true,
     },
     Scenario {
         name: "one hot group",
@@ -55,6 +70,7 @@ const SCENARIOS: [Scenario; 6] = [
         groups: 1,
         all_new: false,
         share: None,
+        flooded: false,
     },
     Scenario {
         name: "all new groups",
@@ -62,6 +78,7 @@ const SCENARIOS: [Scenario; 6] = [
         groups: 200,
         all_new: true,
         share: None,
+        flooded: false,
     },
 ];
 
@@ -144,7 +161,15 @@ async fn measure(
         rate: scenario.share.map(|share| share * best),
     };
     let before = service.usage().await?;
-    let outcome = drive(service, mix, plan).await;
+    let flood = async {
+        if !scenario.flooded {
+            return;
+        }
+        let tried = passwords::flood(service, plan.duration).await;
+        assert_eq!(tried.ok, 0, "a wrong password is refused");
+        println!("{} wrong passwords were refused meanwhile.", tried.failed);
+    };
+    let (outcome, ()) = tokio::join!(drive(service, mix, plan), flood);
     let after = service.usage().await?;
     let memory = service.memory_megabytes().1;
     row(table, scenario, &outcome, (before, after), memory);

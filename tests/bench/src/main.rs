@@ -8,6 +8,7 @@ mod corpus;
 mod generator;
 mod ingest;
 mod load;
+mod passwords;
 mod projections;
 mod questions;
 mod reads;

@@ -124,8 +124,20 @@ async fn unproved(app: &TestApp) -> Vec<Case> {
     .execute(&app.owner)
     .await
     .unwrap();
+    let signed_out = member(app, organization, Role::Owner).await;
+    sqlx::query("update sessions set expires_at = $2 where user_id = $1")
+        .bind(signed_out)
+        .bind(over)
+        .execute(&app.owner)
+        .await
+        .unwrap();
     let unauthorized = |_| Some(401);
     vec![
+        case(
+            "an owner of before",
+            Sender::person(signed_out),
+            unauthorized,
+        ),
         case("nobody", Sender::default(), unauthorized),
         case("an expired key", expired, unauthorized),
         case("a revoked key", revoked, unauthorized),

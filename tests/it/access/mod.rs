@@ -5,7 +5,6 @@ mod audit;
 mod invitations;
 mod matrix;
 mod members;
-pub(crate) mod person;
 mod places;
 mod projects;
 mod sameness;

@@ -7,31 +7,45 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::person::HEADER;
 use crate::app::{Answer, TestApp, send};
 
-/// Who sends a request: the headers that prove it.
+/// Who sends a request.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Sender(Vec<(&'static str, String)>);
+pub(crate) struct Sender {
+    /// Of a browser in which somebody is signed in.
+    person: Option<Uuid>,
+    headers: Vec<(&'static str, String)>,
+}
 
 impl Sender {
     pub(crate) fn person(user: Uuid) -> Self {
-        Self(vec![(HEADER, user.to_string())])
+        Self {
+            person: Some(user),
+            headers: Vec::new(),
+        }
     }
 
     pub(crate) fn key(key: &str) -> Self {
-        Self(vec![("authorization", format!("Bearer {key}"))])
+        Self {
+            person: None,
+            headers: vec![("authorization", format!("Bearer {key}"))],
+        }
     }
 
     /// The same, who says which organization or project is meant.
     pub(crate) fn naming(mut self, header: &'static str, id: impl ToString) -> Self {
-        self.0.push((header, id.to_string()));
+        self.headers.push((header, id.to_string()));
         self
     }
 
     pub(crate) fn request(&self, app: &TestApp, method: Method, path: &str) -> RequestBuilder {
-        let request = app.request(method, path);
-        self.0.iter().fold(request, |request, (name, value)| {
+        let mut request = app.request(method, path);
+        if let Some(user) = self.person {
+            request = request
+                .header("cookie", format!("bugsage={}", user.simple()))
+                .header("x-csrf-token", app.csrf_token(user));
+        }
+        self.headers.iter().fold(request, |request, (name, value)| {
             request.header(*name, value)
         })
     }
@@ -57,7 +71,7 @@ impl Sender {
     }
 }
 
-/// Somebody with an account, who belongs nowhere.
+/// Somebody with an account, who belongs nowhere and is signed in.
 pub(crate) async fn somebody(app: &TestApp) -> Uuid {
     let user = Uuid::new_v4();
     sqlx::query(
@@ -68,7 +82,22 @@ pub(crate) async fn somebody(app: &TestApp) -> Uuid {
     .execute(&app.owner)
     .await
     .unwrap();
+    sign_in(app, user).await;
     user
+}
+
+/// Begins a session whose cookie, and id, is the id of the person.
+async fn sign_in(app: &TestApp, user: Uuid) {
+    sqlx::query(
+        "insert into sessions (session_id, user_id, cookie_hash, credential_version, created_at, expires_at)
+         values ($1, $1, sha256($2), 1, $3, $3 + interval '1 day')",
+    )
+    .bind(user)
+    .bind(user.simple().to_string().as_bytes())
+    .bind(app.clock.now())
+    .execute(&app.owner)
+    .await
+    .unwrap();
 }
 
 /// The address of somebody.

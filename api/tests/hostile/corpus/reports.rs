@@ -122,7 +122,7 @@ pub(super) fn cases() -> Vec<Case> {
             (
                 "with a project that is none",
                 post(r#"{"title":"a","project_id":{"$gt":0}}"#),
-                refused(422, "this key is for project 7"),
+                refused(422, "project_id is the number of a project"),
             ),
             ("with a trace of half frames", trace("at "), created()),
             (
