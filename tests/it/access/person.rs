@@ -24,6 +24,7 @@ async fn prove(mut request: Request, next: Next) -> Response {
         let person = Person {
             user: UserId(user),
             session: Uuid::nil(),
+            confined: None,
         };
         request.extensions_mut().insert(Identity::Person(person));
     }
