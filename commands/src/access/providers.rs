@@ -90,10 +90,10 @@ pub struct NewIdentityProvider {
     #[schema(max_length = 500, example = "https://id.shop.example")]
     pub issuer: Option<String>,
     /// What the provider knows BugSage by.
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(min_length = 1, max_length = 500, pattern = "^[ -~]+$")]
     pub client_id: String,
     /// The secret that goes with it. It is kept sealed and never answered.
-    #[schema(min_length = 1, max_length = 500, format = Password)]
+    #[schema(min_length = 1, max_length = 500, format = Password, pattern = "^[ -~]+$")]
     pub client_secret: String,
     /// For e-mail addresses of these domains the organization trusts what the provider says: who has
     /// one comes in, without an invitation.
@@ -118,10 +118,10 @@ pub struct IdentityProviderChange {
     #[schema(value_type = Option<String>, min_length = 1, max_length = 100)]
     pub name: Option<Name>,
     /// What the provider knows BugSage by.
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(min_length = 1, max_length = 500, pattern = "^[ -~]+$")]
     pub client_id: Option<String>,
     /// The secret that goes with it.
-    #[schema(min_length = 1, max_length = 500, format = Password)]
+    #[schema(min_length = 1, max_length = 500, format = Password, pattern = "^[ -~]+$")]
     pub client_secret: Option<String>,
     /// All of them.
     #[schema(value_type = Option<Vec<String>>, max_items = 50)]

@@ -104,11 +104,7 @@ async fn a_newcomer_comes_in_by_a_real_provider_and_may_look() {
         assert!(log.contains(action), "{action}: {log}");
     }
     // Locked out within seconds, and not let in again.
-    let member = format!(
-        "/api/v1/organizations/{}/members/{}",
-        app.project.organization,
-        me["id"].as_str().unwrap()
-    );
+    let member = format!("/api/v1/users/{}", me["id"].as_str().unwrap());
     inn.admin
         .patch(&app, &member, &json!({"disabled": true}))
         .await

@@ -100,7 +100,7 @@ async fn an_evil_organization_says_that_somebody_came_and_gets_nothing_of_theirs
     .unwrap();
     assert_eq!(started, [evil, home]);
     // Nor can they be made to answer for it.
-    let membership = format!("/api/v1/organizations/{evil}/members/{victim}");
+    let membership = format!("/api/v1/users/{victim}");
     let boss = Sender::person(member(app, evil, Role::Owner).await);
     boss.patch(app, &membership, &json!({"role": "owner"}))
         .await
@@ -172,7 +172,7 @@ async fn nobody_is_an_owner_by_a_providers_word_and_a_session_ends_with_its_prov
     answer.expect(303);
     let appoint = async |guest: &mut Guest, body: Value| -> Answer {
         let other = member(app, organization, Role::Viewer).await;
-        let path = format!("/api/v1/organizations/{organization}/members/{other}");
+        let path = format!("/api/v1/users/{other}");
         guest.ask(app, Method::PATCH, &path, &body).await
     };
     appoint(&mut guest, json!({"role": "owner"}))
