@@ -10,26 +10,24 @@ mod id_token;
 mod login;
 mod oidc;
 mod outcome;
+mod stored;
 
 use std::sync::Arc;
 
-use bugsage_domain::access::MailDomain;
-use bugsage_domain::ids::OrganizationId;
-use bugsage_event_store::tenant;
 use chrono::TimeDelta;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 pub use ask::Fault;
 pub use outcome::{Finished, ProviderError};
 
 use super::{People, Proof, secrets};
-use crate::access::providers::{Kind, secret_of};
+use crate::access::providers::Kind;
 use crate::audit::Origin;
 use crate::outgoing::Outgoing;
-use crate::seal::{self, Sealer};
+use crate::seal::Sealer;
 use login::Login;
 use oidc::Oidc;
+use stored::Provider;
 
 /// How long somebody may take at the provider.
 pub const LOGIN_LIFETIME: TimeDelta = TimeDelta::minutes(10);
@@ -67,31 +65,12 @@ pub struct Returned {
     pub iss: Option<String>,
 }
 
-/// A provider, as it is spoken to.
-struct Provider {
-    id: Uuid,
-    organization: OrganizationId,
-    kind: Kind,
-    issuer: String,
-    client_id: String,
-    domains: Vec<MailDomain>,
-    role: String,
-}
-
 /// What a provider says of who came back.
 struct Claimed {
     subject: String,
     email: Option<String>,
     is_verified: bool,
     name: String,
-}
-
-/// A sign-in under way, as it was stored.
-#[derive(FromRow)]
-struct Taken {
-    provider_id: Uuid,
-    return_to: String,
-    session_id: Option<Uuid>,
 }
 
 impl Providers {
@@ -228,49 +207,5 @@ impl Providers {
     /// One for each provider: what another one answers does not come here.
     fn redirect_uri(&self, id: Uuid) -> String {
         format!("{}/api/v1/auth/providers/{id}/callback", self.public_url)
-    }
-
-    async fn take(&self, cookie: &str) -> Result<Option<Taken>, sqlx::Error> {
-        let Some(hash) = secrets::hash(cookie) else {
-            return Ok(None);
-        };
-        sqlx::query_as("select * from take_provider_login($1, $2)")
-            .bind(hash.as_slice())
-            .bind(self.people.clock.now())
-            .fetch_optional(&self.people.database)
-            .await
-    }
-
-    async fn find(&self, id: Uuid) -> Result<Provider, ProviderError> {
-        let row: Option<(Uuid, String, String, String, Vec<String>, String)> =
-            sqlx::query_as("select * from find_provider($1)")
-                .bind(id)
-                .fetch_optional(&self.people.database)
-                .await?;
-        let (organization, kind, issuer, client_id, domains, role) =
-            row.ok_or(ProviderError::Unknown)?;
-        let domains = domains.iter().map(String::as_str);
-        Ok(Provider {
-            id,
-            organization: OrganizationId(organization),
-            kind: if kind == Kind::Github.as_str() {
-                Kind::Github
-            } else {
-                Kind::Oidc
-            },
-            issuer,
-            client_id,
-            // A word that is none, of before, trusts nobody.
-            domains: domains.filter_map(|word| word.try_into().ok()).collect(),
-            role,
-        })
-    }
-
-    async fn secret(&self, provider: &Provider) -> Result<String, ProviderError> {
-        let place = secret_of(provider.organization, provider.id);
-        let mut transaction = tenant(&self.people.database, provider.organization).await?;
-        let opened = seal::open(&mut transaction, &self.sealer, &place).await?;
-        let opened = opened.ok_or(ProviderError::Unknown)?;
-        Ok(String::from_utf8_lossy(opened.expose()).into_owned())
     }
 }
