@@ -27,7 +27,11 @@ create table memberships (
     role            text not null,
     -- Set while an admin has the person locked out of this organization.
     disabled_at     timestamptz,
+    -- They came by an identity provider, on the organization's word and not their own: it counts in
+    -- sessions that were begun there, and elsewhere as if it were not.
+    by_provider     boolean not null default false,
     created_at      timestamptz not null default now(),
+    constraint memberships_by_provider check (not by_provider or role <> 'owner'),
     constraint memberships_key primary key (organization_id, user_id),
     constraint memberships_role check (role in ('owner', 'admin', 'developer', 'viewer', 'auditor'))
 );
@@ -76,7 +80,8 @@ grant select (user_id, email, email_verified_at, name, time_zone, preferences, c
 grant select, insert, update, delete on memberships to bugsage_app;
 grant select on audit_log to bugsage_app;
 
--- Adds a record. One of a person and no organization stands in each that the person belongs to.
+-- Adds a record. One of a person and no organization stands in each that the person belongs to by
+-- their own will.
 create function record_audit(p_organization uuid, p_user uuid, p_at timestamptz, p_actor text, p_action text,
                              p_subject text, p_address inet, p_request text, p_before jsonb, p_after jsonb)
     returns void
@@ -86,10 +91,10 @@ create function record_audit(p_organization uuid, p_user uuid, p_at timestamptz,
                                before, after)
             select o.organization_id, p_at, p_actor, p_action, p_subject, p_address, p_request, p_before, p_after
               from (select p_organization as organization_id where p_organization is not null or p_user is null
-                        or not exists (select 1 from memberships where user_id = p_user)
+                        or not exists (select 1 from memberships where user_id = p_user and not by_provider)
                     union all
                     select organization_id from memberships
-                     where user_id = p_user and p_organization is null) o
+                     where user_id = p_user and not by_provider and p_organization is null) o
     $$;
 revoke all on function record_audit from public;
 grant execute on function record_audit to bugsage_app;

@@ -199,10 +199,11 @@ create function find_service_account(account uuid, secret_hash bytea default nul
 
 -- Where somebody belongs, with the roles in projects, their own and those of their teams.
 create function find_memberships(person uuid)
-    returns table (organization_id uuid, role text, disabled boolean, projects bigint[], project_roles text[])
+    returns table (organization_id uuid, role text, disabled boolean, by_provider boolean, projects bigint[],
+                   project_roles text[])
     language sql stable security definer set search_path = public, pg_temp
     as $$
-        select m.organization_id, m.role, m.disabled_at is not null,
+        select m.organization_id, m.role, m.disabled_at is not null, m.by_provider,
                coalesce(array_agg(r.project_id order by r.project_id, r.role)
                             filter (where r.project_id is not null), '{}'),
                coalesce(array_agg(r.role order by r.project_id, r.role)
@@ -217,13 +218,16 @@ create function find_memberships(person uuid)
          order by m.organization_id
     $$;
 
-create function find_organizations(person uuid)
+-- Those a person came to by their own will; for a session that holds in one alone, that one.
+create function find_organizations(person uuid, confined uuid)
     returns table (id uuid, name text, role text, disabled boolean, created_at timestamptz)
     language sql stable security definer set search_path = public, pg_temp
     as $$
         select o.organization_id, o.name, m.role, m.disabled_at is not null, o.created_at
           from memberships m join organizations o using (organization_id)
-         where m.user_id = person order by o.organization_id
+         where m.user_id = person
+           and case when confined is null then not m.by_provider else m.organization_id = confined end
+         order by o.organization_id
     $$;
 
 create function find_invitation(token_hash bytea)

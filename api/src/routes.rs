@@ -23,10 +23,11 @@ use crate::ingest::answer::Rejection;
 use crate::ingest::{cors, endpoint};
 use crate::organizations::{
     api_keys, audit, dsn_keys, invitations, members, organization, project_roles, projects,
-    service_accounts, teams,
+    providers, service_accounts, teams,
 };
 use crate::problem::Problem;
 use crate::session::oauth::NoToken;
+use crate::session::providers as at_provider;
 use crate::session::{me, oauth, recovery, sign_in, sign_out};
 use crate::state::App;
 use crate::{
@@ -103,6 +104,14 @@ fn organizations() -> OpenApiRouter<App> {
         ))
         .routes(routes!(service_accounts::rotate_service_account))
         .routes(routes!(service_accounts::revoke_service_account))
+        .routes(routes!(
+            providers::list_providers,
+            providers::create_provider
+        ))
+        .routes(routes!(
+            providers::change_provider,
+            providers::delete_provider
+        ))
         .routes(routes!(audit::list_audit))
 }
 
@@ -141,6 +150,9 @@ fn people() -> OpenApiRouter<App> {
         .routes(routes!(recovery::reset_password))
         .routes(routes!(sign_in::change_password))
         .routes(routes!(me::me, me::change_me, me::erase_me))
+        .routes(routes!(at_provider::begin_at_provider))
+        .routes(routes!(at_provider::back_from_provider))
+        .routes(routes!(at_provider::link_at_provider))
         .routes(routes!(oauth::token))
 }
 

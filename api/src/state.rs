@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bugsage_commands::clock::Clock;
 use bugsage_commands::ingest::Ingest;
 use bugsage_commands::people::People;
+use bugsage_commands::people::provider::Providers;
 use bugsage_event_store::Executor;
 use bugsage_projections::Queries;
 use sqlx::PgPool;
@@ -60,6 +61,8 @@ pub struct Services {
     pub access: Access,
     /// Accounts and sessions.
     pub people: People,
+    /// Where organizations have people sign in.
+    pub providers: Providers,
     /// Bytes of bodies held at once.
     pub in_flight: InFlight,
     /// Turns for long work.

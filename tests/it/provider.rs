@@ -6,7 +6,7 @@ use std::process::Stdio;
 use bugsage_commands::outgoing::{Outgoing, OutgoingError};
 use reqwest::redirect::Policy;
 use reqwest::{Method, Request, RequestBuilder, Response, Url};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
@@ -52,6 +52,18 @@ impl Provider {
             _process: process,
             _output: output,
         }
+    }
+
+    /// Has the service known to it as another client, which may send people back to this address: its
+    /// id and secret.
+    pub(crate) async fn register(&self, redirect_to: &str) -> (String, String) {
+        let asked = json!({"redirect_uris": [redirect_to], "response_types": ["code"],
+                           "grant_types": ["authorization_code"]});
+        let http = Http::builder().no_proxy().build().unwrap();
+        let request = http.post(format!("{}/reg", self.issuer)).json(&asked);
+        let made: Value = request.send().await.unwrap().json().await.unwrap();
+        let text = |name: &str| made[name].as_str().expect("it is registered").to_owned();
+        (text("client_id"), text("client_secret"))
     }
 
     /// What somebody does who is sent to `address`: signs in by their e-mail address, agrees, and is

@@ -3,9 +3,9 @@
 use axum::http::request::Parts;
 use bugsage_commands::access::Acting;
 use bugsage_commands::audit::Origin;
-use bugsage_domain::access::{Permission, Reach, Rights};
+use bugsage_domain::access::{Permission, Permissions, Reach, Rights};
 use bugsage_domain::actor::Actor;
-use bugsage_domain::ids::{OrganizationId, ProjectId, UserId};
+use bugsage_domain::ids::{OrganizationId, ProjectId};
 use bugsage_event_store::{CommandContext, Metadata};
 use bugsage_projections::Scope;
 
@@ -16,6 +16,7 @@ use crate::keys::Project;
 use crate::limits;
 use crate::problem::Problem;
 use crate::request_id;
+use crate::session::Person;
 use crate::state::App;
 
 /// Somebody who may do what they ask for. Only [`Authorized`](super::Authorized) makes one.
@@ -142,9 +143,7 @@ impl Caller {
         let identity = identity::prove(app, parts).await?;
         let named = Named::of(parts).await?;
         let (organization, rights) = match &identity {
-            Identity::Person(person) => {
-                membership(app, parts, person.user, named.organization).await?
-            }
+            Identity::Person(person) => membership(app, parts, person, named.organization).await?,
             Identity::Machine(machine) => {
                 if named
                     .organization
@@ -206,15 +205,21 @@ async fn existing(
 }
 
 /// The membership that a request of a person is about: in the organization it names, or else in
-/// their only one.
+/// their only one. A session that was begun at a provider sees that of its organization alone, and
+/// nobody is an owner by a provider's word.
 async fn membership(
     app: &App,
     parts: &Parts,
-    user: UserId,
+    person: &Person,
     named: Option<OrganizationId>,
 ) -> Result<(OrganizationId, Rights), Problem> {
+    let (user, confined) = (person.user, person.confined);
     let all = app.access.memberships(user).await?;
-    let mut meant = all.iter().filter(|membership| match named {
+    let seen = all.iter().filter(|membership| match confined {
+        Some(confined) => membership.organization == confined,
+        None => !membership.by_provider,
+    });
+    let mut meant = seen.filter(|membership| match named {
         Some(named) => membership.organization == named,
         None => !membership.disabled,
     });
@@ -226,6 +231,10 @@ async fn membership(
             let asked = identity::asked(parts);
             refused::tell(app, one.organization, origin, &asked, why).await;
             Err(Problem::forbidden(why))
+        }
+        (Some(one), None, _) if confined.is_some() => {
+            let owners: Permissions = [Permission::OwnersWrite].into_iter().collect();
+            Ok((one.organization, one.rights.clone().without(owners)))
         }
         (Some(one), None, _) => Ok((one.organization, one.rights.clone())),
         (None, _, Some(_)) => Err(no_organization()),

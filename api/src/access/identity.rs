@@ -94,6 +94,30 @@ impl FromRequestParts<App> for SignedIn {
     }
 }
 
+/// The same in a session that counts everywhere, for what concerns their account: one that was begun
+/// at a provider is worth what an organization believes, and that is nothing outside of it.
+pub struct Oneself {
+    /// Who.
+    pub person: Person,
+    /// For the audit log.
+    pub origin: Origin,
+}
+
+impl FromRequestParts<App> for Oneself {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let SignedIn { person, origin } = SignedIn::from_request_parts(parts, app).await?;
+        match person.confined {
+            None => Ok(Self { person, origin }),
+            Some(_) => Err(Problem::forbidden(
+                "you signed in at an identity provider of an organization, and that counts within it alone: \
+                 for this, sign in by password (a forgotten password is how one gets the first)",
+            )),
+        }
+    }
+}
+
 /// What stands behind `Authorization: Bearer`.
 pub(crate) fn bearer(parts: &Parts) -> Option<&str> {
     let value = parts.headers.get(AUTHORIZATION)?.to_str().ok()?;

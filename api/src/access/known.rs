@@ -53,6 +53,8 @@ pub struct Membership {
     pub role: Role,
     /// Whether an admin has them locked out.
     pub disabled: bool,
+    /// They came by an identity provider, and not by their own will: for sessions begun there alone.
+    pub by_provider: bool,
     /// What they may do there.
     pub rights: Rights,
 }
@@ -80,6 +82,7 @@ struct MemberRow {
     organization_id: Uuid,
     role: String,
     disabled: bool,
+    by_provider: bool,
     projects: Vec<i64>,
     project_roles: Vec<String>,
 }
@@ -206,6 +209,7 @@ impl TryFrom<MemberRow> for Membership {
             organization: OrganizationId(row.organization_id),
             role,
             disabled: row.disabled,
+            by_provider: row.by_provider,
             rights: Rights::of_member(role, projects),
         })
     }

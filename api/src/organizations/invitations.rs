@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Page, done};
-use crate::access::identity::SignedIn;
+use crate::access::identity::Oneself;
 use crate::access::{Authorized, may};
 use crate::errors::body::Body;
 use crate::errors::{Asked, At};
@@ -96,7 +96,7 @@ pub struct InvitationAccepted {
 ))]
 pub async fn accept_invitation(
     State(app): State<App>,
-    SignedIn { person, origin }: SignedIn,
+    Oneself { person, origin }: Oneself,
     Body(asked, _held): Body<InvitationToken>,
 ) -> Result<Json<InvitationAccepted>, Problem> {
     let (token, at) = (&asked.token, app.clock.now());

@@ -8,6 +8,7 @@ pub mod members;
 pub mod organization;
 pub mod project_roles;
 pub mod projects;
+pub mod providers;
 pub mod service_accounts;
 pub mod teams;
 
@@ -64,6 +65,7 @@ impl From<AccessError> for Problem {
                 Self::invalid(told)
             }
             AccessError::Page(_) => Self::bad_request(told),
+            AccessError::Failed(_) => Self::internal(&told),
             AccessError::Database(error) => error.into(),
         }
     }

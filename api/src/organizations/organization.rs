@@ -10,7 +10,7 @@ use bugsage_commands::access::organizations::{
 use bugsage_domain::access::{Rights, Role};
 use bugsage_domain::ids::OrganizationId;
 
-use crate::access::identity::SignedIn;
+use crate::access::identity::{Oneself, SignedIn};
 use crate::access::{Authorized, may};
 use crate::errors::body::Body;
 use crate::problem::Problem;
@@ -28,7 +28,7 @@ pub async fn list_organizations(
     SignedIn { person, .. }: SignedIn,
 ) -> Result<Json<Vec<OwnOrganization>>, Problem> {
     Ok(Json(
-        organizations::of_person(&app.database, person.user).await?,
+        organizations::of_person(&app.database, person.user, person.confined).await?,
     ))
 }
 
@@ -40,7 +40,7 @@ pub async fn list_organizations(
 ))]
 pub async fn create_organization(
     State(app): State<App>,
-    SignedIn { person, origin }: SignedIn,
+    Oneself { person, origin }: Oneself,
     Body(asked, _held): Body<OrganizationName>,
 ) -> Result<(StatusCode, Json<Organization>), Problem> {
     let acting = Acting {

@@ -17,6 +17,7 @@ const fn meaning(status: u16) -> &'static str {
         413 => "Too large",
         415 => "Not application/json",
         422 => "A value is not allowed, or the Idempotency-Key was used for another request",
+        424 => "The identity provider does not do its part",
         429 => "Too much at once, or too often; see Retry-After and RateLimit",
         503 => "The database does not answer, or the position is not reached; see Retry-After",
         _ => "A fault of ours; the log has the cause under the request id",
@@ -104,4 +105,12 @@ kind!(
 kind!(
     /// Changes what is one's own.
     ChangingOneself: 403, 409, 413, 415, 422, 429
+);
+kind!(
+    /// Signs in at an identity provider.
+    AtProvider: 409, 422, 424
+);
+kind!(
+    /// Links what an identity provider knows one by.
+    LinkingAtProvider: 413, 415, 422, 424
 );

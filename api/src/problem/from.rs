@@ -3,6 +3,7 @@
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::http::StatusCode;
 use bugsage_commands::ingest::{IngestError, Unpreparable};
+use bugsage_commands::people::provider::ProviderError;
 use bugsage_commands::people::{NoEmail, PeopleError};
 use bugsage_domain::error::Refusal;
 use bugsage_event_store::{ExecuteError, is_away};
@@ -154,6 +155,26 @@ impl From<PeopleError> for Problem {
             | PeopleError::TimeZone => Self::invalid(told),
             PeopleError::Failed(cause) => Self::internal(&cause),
             PeopleError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<ProviderError> for Problem {
+    fn from(error: ProviderError) -> Self {
+        let told = error.to_string();
+        match error {
+            ProviderError::Unknown => Self::not_found("such identity provider"),
+            ProviderError::ReturnTo => Self::invalid(told),
+            ProviderError::NotBegun | ProviderError::State | ProviderError::Over => {
+                Self::unauthorized(told)
+            }
+            ProviderError::Fault(_) => Self::provider(told),
+            ProviderError::NoEmail
+            | ProviderError::Unverified
+            | ProviderError::Untrusted
+            | ProviderError::Disabled => Self::forbidden(told),
+            ProviderError::Taken => Self::conflict(told),
+            ProviderError::People(error) => error.into(),
         }
     }
 }

@@ -177,6 +177,17 @@ impl Problem {
         )
     }
 
+    /// 424: an identity provider does not do its part.
+    #[must_use]
+    pub fn provider(detail: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::FAILED_DEPENDENCY,
+            "/problems/provider",
+            "Identity provider failed",
+            detail,
+        )
+    }
+
     /// 429: too much at once.
     #[must_use]
     pub fn busy(detail: impl Into<String>) -> Self {

@@ -11,6 +11,8 @@ use axum::Router;
 use bugsage_commands::access::letters as access_letters;
 use bugsage_commands::clock::Clock;
 use bugsage_commands::ingest::{Ingest, IngestLimits};
+use bugsage_commands::outgoing::Outgoing;
+use bugsage_commands::people::provider::Providers;
 use bugsage_commands::people::{People, PeopleError, letters};
 use bugsage_commands::upkeep;
 use bugsage_event_store::subscription::{self, Projection, Wake};
@@ -54,6 +56,9 @@ pub enum ServeError {
     /// The database is away.
     #[error("the database cannot be used: {0}")]
     Database(#[from] sqlx::Error),
+    /// The system's certificates.
+    #[error("no address outside can be reached: {0}; check the certificates of this system")]
+    Outgoing(#[from] reqwest::Error),
     /// The database is too old, or not migrated.
     #[error(transparent)]
     Unsuitable(#[from] Unsuitable),
@@ -123,7 +128,16 @@ pub async fn start_with(
     let url = settings.server.public_url.clone();
     let algorithm = settings.people.token_algorithm;
     let sealer = settings.seal.sealer.clone();
-    let people = People::open(app_pool.clone(), clock.clone(), sealer, &url, algorithm).await?;
+    let outgoing = Outgoing::new(settings.network.outgoing_allow.clone())?;
+    let people = People::open(
+        app_pool.clone(),
+        clock.clone(),
+        sealer.clone(),
+        &url,
+        algorithm,
+    )
+    .await?;
+    let providers = Providers::new(people.clone(), sealer, outgoing, &url);
     let mailer = settings.mail.mailer();
     let invitations = access_letters::run(
         app_pool.clone(),
@@ -158,6 +172,7 @@ pub async fn start_with(
         limits: Limits::new(&settings.limits),
         access,
         people,
+        providers,
         heavy: Heavy::default(),
         in_flight: InFlight::new(settings.ingest.inflight_megabytes),
         nats,

@@ -1,8 +1,9 @@
 //! The two cookies of a browser: the session, which no script sees, and the CSRF token, which the
-//! page's own script reads to send it back as a header.
+//! page's own script reads to send it back as a header. And a third while it is at an identity provider.
 
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use bugsage_commands::people::COOKIE_LIFETIME;
+use bugsage_commands::people::provider::LOGIN_LIFETIME;
 
 use crate::state::App;
 
@@ -10,12 +11,14 @@ use crate::state::App;
 struct Style {
     session: &'static str,
     csrf: &'static str,
+    login: &'static str,
     secure: &'static str,
 }
 
 const SAFE: Style = Style {
     session: "__Host-bugsage",
     csrf: "__Host-bugsage-csrf",
+    login: "__Host-bugsage-login",
     secure: "; Secure",
 };
 
@@ -23,6 +26,7 @@ const SAFE: Style = Style {
 const LOCAL: Style = Style {
     session: "bugsage",
     csrf: "bugsage-csrf",
+    login: "bugsage-login",
     secure: "",
 };
 
@@ -48,7 +52,15 @@ fn is_local(url: &str) -> bool {
 
 /// The session's cookie in a request.
 pub(super) fn session<'a>(app: &App, headers: &'a HeaderMap) -> Option<&'a str> {
-    let name = style(app).session;
+    find(headers, style(app).session)
+}
+
+/// The cookie of a sign-in under way.
+pub(super) fn login<'a>(app: &App, headers: &'a HeaderMap) -> Option<&'a str> {
+    find(headers, style(app).login)
+}
+
+fn find<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let lines = headers.get_all(header::COOKIE).iter();
     lines
         .filter_map(|line| line.to_str().ok())
@@ -68,16 +80,43 @@ pub(super) fn clear(app: &App, headers: &mut HeaderMap) {
     put(app, headers, "", "", 0);
 }
 
+/// Sets the cookie of a sign-in under way. It comes back with the provider's redirect, for that is a
+/// navigation (`Lax`).
+pub(super) fn set_login(app: &App, headers: &mut HeaderMap, secret: &str) {
+    put_login(app, headers, secret, LOGIN_LIFETIME.num_seconds());
+}
+
+/// Takes it away.
+pub(super) fn clear_login(app: &App, headers: &mut HeaderMap) {
+    put_login(app, headers, "", 0);
+}
+
+fn put_login(app: &App, headers: &mut HeaderMap, secret: &str, seconds: i64) {
+    let style = style(app);
+    let rest = rest(style, seconds);
+    append(
+        headers,
+        &format!("{}={secret}; {rest}; HttpOnly", style.login),
+    );
+}
+
 fn put(app: &App, headers: &mut HeaderMap, session: &str, csrf: &str, seconds: i64) {
     let style = style(app);
-    let rest = format!("Path=/; Max-Age={seconds}; SameSite=Lax{}", style.secure);
-    for cookie in [
-        format!("{}={session}; {rest}; HttpOnly", style.session),
-        format!("{}={csrf}; {rest}", style.csrf),
-    ] {
-        if let Ok(value) = HeaderValue::from_str(&cookie) {
-            headers.append(header::SET_COOKIE, value);
-        }
+    let rest = rest(style, seconds);
+    append(
+        headers,
+        &format!("{}={session}; {rest}; HttpOnly", style.session),
+    );
+    append(headers, &format!("{}={csrf}; {rest}", style.csrf));
+}
+
+fn rest(style: &Style, seconds: i64) -> String {
+    format!("Path=/; Max-Age={seconds}; SameSite=Lax{}", style.secure)
+}
+
+fn append(headers: &mut HeaderMap, cookie: &str) {
+    if let Ok(value) = HeaderValue::from_str(cookie) {
+        headers.append(header::SET_COOKIE, value);
     }
 }
 

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::body::{Told, name, unkept};
 use super::sign_in::MAX;
 use super::sign_out;
-use crate::access::identity::SignedIn;
+use crate::access::identity::{Oneself, SignedIn};
 use crate::errors::body::Body;
 use crate::problem::Problem;
 use crate::problem::documented::{ChangingOneself, Personal};
@@ -119,7 +119,7 @@ pub struct ChangeMe {
 ))]
 pub async fn change_me(
     State(app): State<App>,
-    SignedIn { person, origin }: SignedIn,
+    Oneself { person, origin }: Oneself,
     Body(asked, _held): Body<ChangeMe, MAX>,
 ) -> Result<Response, Problem> {
     let change = Change {
@@ -151,7 +151,7 @@ pub struct EraseMe {
 ))]
 pub async fn erase_me(
     State(app): State<App>,
-    SignedIn { person, origin }: SignedIn,
+    Oneself { person, origin }: Oneself,
     Body(asked, _held): Body<EraseMe, MAX>,
 ) -> Result<Response, Problem> {
     app.people

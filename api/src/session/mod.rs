@@ -5,6 +5,7 @@ pub mod body;
 mod cookie;
 pub mod me;
 pub mod oauth;
+pub mod providers;
 pub mod recovery;
 pub mod sign_in;
 pub mod sign_out;
@@ -14,7 +15,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use bugsage_commands::audit::Origin;
 use bugsage_commands::people::{Holder, Means, Proof};
-use bugsage_domain::ids::UserId;
+use bugsage_domain::ids::{OrganizationId, UserId};
 use uuid::Uuid;
 
 use crate::problem::Problem;
@@ -35,6 +36,8 @@ pub struct Person {
     pub user: UserId,
     /// The sign-in that this is part of; ends with a logout.
     pub session: Uuid,
+    /// The one organization it holds in, where it was begun at a provider of that.
+    pub confined: Option<OrganizationId>,
 }
 
 impl From<Proof> for Person {
@@ -42,6 +45,7 @@ impl From<Proof> for Person {
         Self {
             user: proof.user,
             session: proof.session,
+            confined: proof.confined,
         }
     }
 }
@@ -51,6 +55,7 @@ impl From<Person> for Proof {
         Self {
             user: person.user,
             session: person.session,
+            confined: person.confined,
         }
     }
 }

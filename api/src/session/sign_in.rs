@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::body::{Session, Told, name};
 use super::{Here, means};
-use crate::access::identity::SignedIn;
+use crate::access::identity::Oneself;
 use crate::errors::body::Body;
 use crate::problem::Problem;
 use crate::problem::documented::{ChangingOneself, SigningIn};
@@ -181,7 +181,7 @@ pub struct ChangePassword {
 ))]
 pub async fn change_password(
     State(app): State<App>,
-    SignedIn { person, origin }: SignedIn,
+    Oneself { person, origin }: Oneself,
     headers: HeaderMap,
     Body(asked, _held): Body<ChangePassword, MAX>,
 ) -> Result<Response, Problem> {

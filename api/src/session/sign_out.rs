@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::body::Told;
 use super::cookie;
-use crate::access::identity::SignedIn;
+use crate::access::identity::{Oneself, SignedIn};
 use crate::problem::Problem;
 use crate::problem::documented::Personal;
 use crate::state::App;
@@ -33,7 +33,7 @@ pub async fn logout(
 ))]
 pub async fn logout_all(
     State(app): State<App>,
-    SignedIn { person, origin }: SignedIn,
+    Oneself { person, origin }: Oneself,
 ) -> Result<Response, Problem> {
     app.people.sign_out_everywhere(person.user, &origin).await?;
     Ok(over(&app, "every session is over"))

@@ -181,7 +181,7 @@ async fn clear(
 ) -> Result<(), AccessError> {
     let member: bool = sqlx::query_scalar(
         "select exists (select 1 from memberships m join users u using (user_id)
-                         where m.organization_id = $1 and u.email = $2)",
+                         where m.organization_id = $1 and u.email = $2 and not m.by_provider)",
     )
     .bind(acting.organization.0)
     .bind(email.as_str())
@@ -304,7 +304,8 @@ pub async fn accept(
     }
     let joined = sqlx::query(
         "insert into memberships (organization_id, user_id, role, created_at) values ($1, $2, $3, $4)
-         on conflict do nothing",
+         on conflict (organization_id, user_id) do update set role = excluded.role, by_provider = false
+            where memberships.by_provider and memberships.disabled_at is null",
     )
     .bind(organization.0)
     .bind(person.0)

@@ -10,7 +10,7 @@ use sqlx::{FromRow, PgConnection, PgPool};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{AccessError, Acting, Listed, Page};
+use super::{AccessError, Acting, Listed, Meaning, Page, broken};
 
 /// Somebody who belongs to the organization.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow, Serialize, ToSchema)]
@@ -97,10 +97,16 @@ async fn one(
     found.ok_or(AccessError::Unknown("member"))
 }
 
+const BY_PROVIDER: Meaning = ("memberships_by_provider", || {
+    let told = "whoever came by an identity provider is no owner: invite them, and they belong here themselves";
+    AccessError::Conflict(told.to_owned())
+});
+
 /// Gives a member another role, or locks them out or in again.
 ///
 /// # Errors
-/// [`AccessError::Unknown`], [`AccessError::Refused`], or when the database fails.
+/// [`AccessError::Unknown`], [`AccessError::Refused`], [`AccessError::Conflict`], or when the database
+/// fails.
 pub async fn change(
     app: &PgPool,
     acting: &Acting,
@@ -133,7 +139,8 @@ pub async fn change(
         .bind(disabled)
         .bind(acting.at)
         .execute(&mut *transaction)
-        .await?;
+        .await
+        .map_err(|error| broken(error, &[BY_PROVIDER]))?;
         let after = json!({ "role": role, "disabled": disabled });
         let change = (Some(found.told()), Some(after));
         let (action, subject) = ("membership.changed", format!("user:{user}"));

@@ -15,6 +15,7 @@ pub mod members;
 pub mod organizations;
 pub mod project_roles;
 pub mod projects;
+pub mod providers;
 pub mod service_accounts;
 pub mod teams;
 
@@ -70,6 +71,9 @@ pub enum AccessError {
     /// A value that is not taken.
     #[error("{0}")]
     Invalid(String),
+    /// A fault of ours.
+    #[error("{0}")]
+    Failed(String),
     /// The database failed.
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),

@@ -50,13 +50,18 @@ pub struct OrganizationName {
     pub name: Name,
 }
 
-/// Those a person belongs to, oldest first.
+/// Those a person belongs to, oldest first; of a session that is confined to one, that one.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn of_person(app: &PgPool, person: UserId) -> Result<Vec<OwnOrganization>, AccessError> {
-    let found = sqlx::query_as("select * from find_organizations($1)")
+pub async fn of_person(
+    app: &PgPool,
+    person: UserId,
+    confined: Option<OrganizationId>,
+) -> Result<Vec<OwnOrganization>, AccessError> {
+    let found = sqlx::query_as("select * from find_organizations($1, $2)")
         .bind(person.0)
+        .bind(confined.map(|organization| organization.0))
         .fetch_all(app)
         .await?;
     Ok(found)
@@ -88,10 +93,11 @@ pub async fn create(
     name: &Name,
 ) -> Result<Organization, AccessError> {
     let mut transaction = acting.begin(app).await?;
-    let theirs: i64 = sqlx::query_scalar("select count(*) from find_memberships($1)")
-        .bind(person.0)
-        .fetch_one(&mut *transaction)
-        .await?;
+    let theirs: i64 =
+        sqlx::query_scalar("select count(*) from find_memberships($1) where not by_provider")
+            .bind(person.0)
+            .fetch_one(&mut *transaction)
+            .await?;
     if theirs >= PER_PERSON {
         return Err(AccessError::TooMany {
             what: "organizations of yours",

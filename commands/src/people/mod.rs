@@ -14,6 +14,7 @@ mod email;
 pub mod letters;
 pub mod password;
 mod profile;
+pub mod provider;
 mod recovery;
 mod secrets;
 mod session;
@@ -22,7 +23,7 @@ pub mod signing;
 
 use std::sync::Arc;
 
-use bugsage_domain::ids::UserId;
+use bugsage_domain::ids::{OrganizationId, UserId};
 use serde_json::Value;
 use sqlx::{PgConnection, PgPool};
 use thiserror::Error;
@@ -154,7 +155,12 @@ impl People {
         &self.passwords
     }
 
-    /// Records what a person did, or what was tried on their account.
+    /// Lets this process look up all sessions anew; others do within seconds.
+    pub fn look_anew(&self) {
+        self.seen.forget_all();
+    }
+
+    /// Records what a person did, or what was tried on their account, in each organization of theirs.
     async fn record(
         &self,
         connection: &mut PgConnection,
@@ -163,9 +169,23 @@ impl People {
         user: Option<UserId>,
         change: Option<(Value, Value)>,
     ) -> Result<(), sqlx::Error> {
+        self.record_in(None, connection, origin, action, user, change)
+            .await
+    }
+
+    /// The same in one organization, where nothing else is concerned.
+    async fn record_in(
+        &self,
+        organization: Option<OrganizationId>,
+        connection: &mut PgConnection,
+        origin: &Origin,
+        action: &str,
+        user: Option<UserId>,
+        change: Option<(Value, Value)>,
+    ) -> Result<(), sqlx::Error> {
         let (before, after) = change.unzip();
         let record = audit::Record {
-            organization: None,
+            organization,
             user,
             at: self.clock.now(),
             action,

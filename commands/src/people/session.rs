@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bugsage_domain::ids::UserId;
+use bugsage_domain::ids::{OrganizationId, UserId};
 use bugsage_event_store::in_time;
 use chrono::TimeDelta;
 use moka::future::Cache;
@@ -74,6 +74,8 @@ pub struct Proof {
     pub user: UserId,
     /// The session.
     pub session: Uuid,
+    /// The one organization it holds in, where it was begun at a provider of that.
+    pub confined: Option<OrganizationId>,
 }
 
 /// Who holds an access token.
@@ -118,13 +120,14 @@ impl Seen {
 }
 
 impl People {
-    /// Begins a session of a person whose credentials, in this version, were proved.
+    /// Begins a session of a person whose credentials, in this version, were proved; `at` a provider
+    /// of an organization, if it was not by password.
     pub(super) async fn start_session(
         &self,
         connection: &mut PgConnection,
-        user: UserId,
-        version: i64,
+        (user, version): (UserId, i64),
         means: Means,
+        at: Option<(Uuid, OrganizationId)>,
         origin: &Origin,
     ) -> Result<SignedIn, PeopleError> {
         let (now, session) = (self.clock.now(), self.clock.new_id());
@@ -138,16 +141,18 @@ impl People {
             Means::Cookie => (hash, None),
             Means::Tokens => (None, hash),
         };
-        let began: bool = sqlx::query_scalar("select start_session($1, $2, $3, $4, $5, $6, $7)")
-            .bind(session)
-            .bind(user.0)
-            .bind(version)
-            .bind(cookie)
-            .bind(refresh)
-            .bind(now)
-            .bind(now + lifetime)
-            .fetch_one(&mut *connection)
-            .await?;
+        let began: bool =
+            sqlx::query_scalar("select start_session($1, $2, $3, $4, $5, $6, $7, $8)")
+                .bind(session)
+                .bind(user.0)
+                .bind(version)
+                .bind(cookie)
+                .bind(refresh)
+                .bind(now)
+                .bind(now + lifetime)
+                .bind(at.map(|(provider, _)| provider))
+                .fetch_one(&mut *connection)
+                .await?;
         if !began {
             return Err(PeopleError::Over);
         }
@@ -155,8 +160,14 @@ impl People {
             Means::Cookie => "cookie",
             Means::Tokens => "tokens",
         };
-        let change = (json!(null), json!({"session": session, "by": held}));
-        self.record(
+        let (provider, organization) = at.unzip();
+        let mut after = json!({"session": session, "by": held});
+        if let Some(provider) = provider {
+            after["provider"] = json!(provider);
+        }
+        let change = (json!(null), after);
+        self.record_in(
+            organization,
             connection,
             &by(user, origin),
             "session.started",
@@ -187,14 +198,16 @@ impl People {
             return Ok(None);
         };
         let find = async {
-            let found: Option<(Uuid, Uuid)> = sqlx::query_as("select * from find_session($1, $2)")
-                .bind(hash.as_slice())
-                .bind(self.clock.now())
-                .fetch_optional(&self.database)
-                .await?;
-            Ok(found.map(|(session, user)| Proof {
+            let found: Option<(Uuid, Uuid, Option<Uuid>)> =
+                sqlx::query_as("select * from find_session($1, $2)")
+                    .bind(hash.as_slice())
+                    .bind(self.clock.now())
+                    .fetch_optional(&self.database)
+                    .await?;
+            Ok(found.map(|(session, user, confined)| Proof {
                 user: UserId(user),
                 session,
+                confined: confined.map(OrganizationId),
             }))
         };
         self.seen.cookies.try_get_with(hash, in_time(find)).await
@@ -250,6 +263,8 @@ impl People {
         Ok(holds.then_some(Holder::Person(Proof {
             user: UserId(user),
             session,
+            // One that was begun at a provider is held by a cookie alone: see session_holds.
+            confined: None,
         })))
     }
 
@@ -325,7 +340,8 @@ impl People {
         if ended {
             let change = (json!({"session": proof.session}), json!(null));
             let origin = by(proof.user, origin);
-            self.record(
+            self.record_in(
+                proof.confined,
                 &mut transaction,
                 &origin,
                 "session.ended",

@@ -64,9 +64,9 @@ impl People {
         let signed_in = self
             .start_session(
                 &mut transaction,
-                user,
-                account.credential_version,
+                (user, account.credential_version),
                 means,
+                None,
                 origin,
             )
             .await?;
@@ -121,7 +121,7 @@ impl People {
         self.request_letter(&mut transaction, user, "changed")
             .await?;
         let signed_in = self
-            .start_session(&mut transaction, user, version, means, &origin)
+            .start_session(&mut transaction, (user, version), means, None, &origin)
             .await?;
         transaction.commit().await?;
         self.seen.forget_all();

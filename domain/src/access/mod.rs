@@ -4,6 +4,7 @@
 //! roles or a key's scopes. All checks ask one of the two.
 
 mod document;
+mod mail_domain;
 mod name;
 mod permissions;
 mod rights;
@@ -14,6 +15,7 @@ mod table;
 mod tests;
 
 pub use document::document;
+pub use mail_domain::{MailDomain, NotADomain};
 pub use name::{NAME_MAX, Name, NotAName};
 pub use permissions::{Permissions, UnknownPermission};
 pub use rights::{Reach, Rights};

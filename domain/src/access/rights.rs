@@ -64,6 +64,16 @@ impl Rights {
         }
     }
 
+    /// The same without these, wherever they were.
+    #[must_use]
+    pub fn without(mut self, taken: Permissions) -> Self {
+        self.everywhere = self.everywhere.without(taken);
+        for there in self.projects.values_mut() {
+            *there = there.without(taken);
+        }
+        self
+    }
+
     /// What may be done in a project; without one, in the organization as a whole.
     #[must_use]
     pub fn within(&self, project: Option<ProjectId>) -> Permissions {

@@ -121,6 +121,10 @@ table! {
         "See which service accounts there are, never their secrets.";
     ServiceAccountsWrite "service_accounts:write"  yes   yes   -         -      -         | -     -         -
         "Make, rotate and revoke service accounts.";
+    ProvidersRead        "providers:read"          yes   yes   -         -      yes       | -     -         -
+        "See which identity providers there are, never the clients' secrets.";
+    ProvidersWrite       "providers:write"         yes   yes   -         -      -         | -     -         -
+        "Say where people sign in, and for which domains that is trusted.";
     OrganizationRead     "organization:read"       yes   yes   yes       yes    yes       | -     -         -
         "See the organization itself.";
     OrganizationWrite    "organization:write"      yes   yes   -         -      -         | -     -         -

@@ -31,7 +31,8 @@ const settings = {
     }),
   }),
   // The pages that ask for login and consent.
-  features: { devInteractions: { enabled: true } },
+  // And clients that register themselves: where people are sent back to is not known before.
+  features: { devInteractions: { enabled: true }, registration: { enabled: true } },
   pkce: { required: () => true },
   cookies: { keys: ["of the tests"] },
 };

@@ -27,6 +27,7 @@ fn body(operation: &Operation) -> Value {
             json!({"name": "Taken"})
         }
         (_, "{project_id}") => json!({"name": "Taken"}),
+        (_, "{provider_id}") => json!({"name": "Taken"}),
         (_, "{key_id}") => json!({"enabled": false}),
         (_, "{user_id}" | "{team_id}") if *operation.method.as_str() == *"PUT" => {
             json!({"role": "viewer"})
@@ -79,6 +80,14 @@ async fn things(app: &TestApp, organization: Uuid) -> Things {
         (
             "dsn_key_id",
             made(&format!("/api/v1/projects/{project}/keys"), json!({})).await,
+        ),
+        (
+            "provider_id",
+            made(
+                "/api/v1/providers",
+                json!({"name": "p", "kind": "github", "client_id": "x", "client_secret": "y"}),
+            )
+            .await,
         ),
         (
             "account_id",

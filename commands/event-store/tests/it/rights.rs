@@ -117,6 +117,7 @@ async fn the_app_writes_who_may_do_what_and_no_other_table_itself() {
         "api_keys",
         "dsn_keys",
         "service_accounts",
+        "identity_providers",
         "sealed_secrets",
     ];
     no_table_can_be_written(&store, &store.app, &its).await;

@@ -47,6 +47,14 @@ async fn inhabit(store: &Store, organization: OrganizationId) {
              values (gen_random_uuid(), '{organization}', 'new@it.example', 'viewer', '{organization}', 'system', now(), now());
          insert into service_accounts (account_id, organization_id, name, scopes, hash, created_by, created_at)
              values (gen_random_uuid(), '{organization}', 'it', '{{}}', '', 'system', now());
+         insert into identity_providers (provider_id, organization_id, name, kind, issuer, client_id, domains, role, created_by, created_at)
+             values (gen_random_uuid(), '{organization}', 'it', 'oidc', 'https://it.example', 'it', '{{}}', 'viewer', 'system', now());
+         insert into identities (organization_id, provider_id, subject, user_id, created_at)
+             select organization_id, provider_id, 'it', user_id, now() from identity_providers join memberships using (organization_id)
+              where organization_id = '{organization}';
+         insert into provider_logins (hash, organization_id, provider_id, return_to, expires_at)
+             select '{organization}', organization_id, provider_id, '/', now() from identity_providers
+              where organization_id = '{organization}';
          select record_audit('{organization}', null, now(), 'system', 'it', 'it', null, '', null, null);
          insert into sealed_secrets values (gen_random_uuid(), '{organization}', 'it', 'it', '', now());
          insert into project_standings values ('{organization}', 1, '2026-01-01', 'high', 'detected', 1)"
@@ -196,6 +204,8 @@ async fn the_app_writes_no_row_for_another_organization() {
         format!("insert into dsn_keys (public_key, organization_id, project_id) values ('x', '{other}', 1)"),
         format!("insert into service_accounts (account_id, organization_id, name, scopes, hash, created_by, created_at)
                      values (gen_random_uuid(), '{other}', 'x', '{{}}', 'x', 'x', now())"),
+        format!("insert into identity_providers (provider_id, organization_id, name, kind, issuer, client_id, domains, role, created_by, created_at)
+                     values (gen_random_uuid(), '{other}', 'x', 'oidc', 'x', 'x', '{{}}', 'viewer', 'x', now())"),
         format!("update teams set organization_id = '{other}'"),
     ] {
         let mut transaction = tenant(&store.app, store.organization).await.unwrap();

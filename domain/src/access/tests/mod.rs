@@ -1,3 +1,4 @@
+mod domains;
 mod names;
 mod rights;
 mod rules;
