@@ -86,8 +86,9 @@ impl People {
         let (email, stored) = stored.ok_or(PeopleError::Over)?;
         let email: Email = email.parse().map_err(|_| PeopleError::Over)?;
         let subjects = self.subjects(&email, origin.address);
+        let place = self.passwords.place()?;
         self.begin_attempt(&subjects).await?;
-        let compared = self.passwords.compare(password, stored.as_deref()).await?;
+        let compared = place.compare(password, stored.as_deref()).await?;
         match stored {
             Some(stored) if compared.matches => {
                 self.forgive_attempt(&subjects).await?;

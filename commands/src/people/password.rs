@@ -8,7 +8,7 @@ use std::thread::{self, available_parallelism};
 
 use argon2::{Params, password_hash};
 use thiserror::Error;
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 pub use super::argon::Compared;
 use super::argon::Hasher;
@@ -18,8 +18,8 @@ use crate::clock::Clock;
 pub const LENGTH_MIN: usize = 12;
 /// Characters it may have.
 pub const LENGTH_MAX: usize = 128;
-/// Runs that may wait for their turn; they hold no memory to speak of.
-const WAITING: usize = 32;
+/// Runs that may be under way or wait for their turn; they hold no memory to speak of.
+const PLACES: usize = 32;
 /// Characters which, again and again, make a password that is none.
 const CYCLE_MAX: usize = 4;
 
@@ -82,7 +82,16 @@ type Run = Box<dyn FnOnce(&mut Hasher) + Send>;
 pub struct Passwords {
     clock: Clock,
     waiting: SyncSender<Run>,
+    places: Arc<Semaphore>,
     runs: Arc<AtomicU64>,
+}
+
+/// A place among those whose passwords are hashed. Whoever takes it before anything else costs next to
+/// nothing when there is none left.
+#[derive(Debug)]
+pub struct Place {
+    passwords: Passwords,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl Passwords {
@@ -97,7 +106,7 @@ impl Passwords {
     #[must_use]
     pub fn with(params: Params, clock: Clock) -> Self {
         let at_once = (available_parallelism().map_or(1, usize::from) / 2).clamp(1, 2);
-        let (waiting, runs) = sync_channel(WAITING);
+        let (waiting, runs) = sync_channel(PLACES);
         let runs = Arc::new(Mutex::new(runs));
         for _ in 0..at_once {
             let (runs, params) = (Arc::clone(&runs), params.clone());
@@ -111,6 +120,7 @@ impl Passwords {
         Self {
             clock,
             waiting,
+            places: Arc::new(Semaphore::new(PLACES)),
             runs: Arc::default(),
         }
     }
@@ -121,27 +131,24 @@ impl Passwords {
         self.runs.load(Ordering::Relaxed)
     }
 
-    /// What is stored of a password, in PHC form.
+    /// A place, if one is left.
+    ///
+    /// # Errors
+    /// [`HashError::Busy`].
+    pub fn place(&self) -> Result<Place, HashError> {
+        let permit = Arc::clone(&self.places).try_acquire_owned();
+        Ok(Place {
+            passwords: self.clone(),
+            _permit: permit.map_err(|_| HashError::Busy)?,
+        })
+    }
+
+    /// [`Place::hash`] for who has no place yet.
     ///
     /// # Errors
     /// See [`HashError`].
     pub async fn hash(&self, password: &str) -> Result<String, HashError> {
-        let (password, salt) = (password.to_owned(), self.clock.new_secret());
-        self.run(move |hasher| hasher.hash(&password, &salt)).await
-    }
-
-    /// Compares with what is stored. Nothing stored takes as long as something, and matches never.
-    ///
-    /// # Errors
-    /// See [`HashError`].
-    pub async fn compare(
-        &self,
-        password: &str,
-        stored: Option<&str>,
-    ) -> Result<Compared, HashError> {
-        let (password, stored) = (password.to_owned(), stored.map(str::to_owned));
-        self.run(move |hasher| hasher.compare(&password, stored.as_deref()))
-            .await
+        self.place()?.hash(password).await
     }
 
     async fn run<T: Send + 'static>(
@@ -158,6 +165,7 @@ impl Passwords {
                 answer.send(work(hasher)).ok();
             }
         };
+        // There is room for as many as there are places.
         self.waiting
             .try_send(Box::new(run))
             .map_err(|_| HashError::Busy)?;
@@ -165,6 +173,34 @@ impl Passwords {
             Ok(done) => done.map_err(|error| HashError::Failed(error.to_string())),
             Err(_) => Err(HashError::Failed("the run panicked".to_owned())),
         }
+    }
+}
+
+impl Place {
+    /// What is stored of a password, in PHC form.
+    ///
+    /// # Errors
+    /// [`HashError::Failed`].
+    pub async fn hash(&self, password: &str) -> Result<String, HashError> {
+        let (password, salt) = (password.to_owned(), self.passwords.clock.new_secret());
+        self.passwords
+            .run(move |hasher| hasher.hash(&password, &salt))
+            .await
+    }
+
+    /// Compares with what is stored. Nothing stored takes as long as something, and matches never.
+    ///
+    /// # Errors
+    /// [`HashError::Failed`].
+    pub async fn compare(
+        &self,
+        password: &str,
+        stored: Option<&str>,
+    ) -> Result<Compared, HashError> {
+        let (password, stored) = (password.to_owned(), stored.map(str::to_owned));
+        self.passwords
+            .run(move |hasher| hasher.compare(&password, stored.as_deref()))
+            .await
     }
 }
 

@@ -22,13 +22,14 @@ impl People {
         means: Means,
         origin: &Origin,
     ) -> Result<SignedIn, PeopleError> {
+        let place = self.passwords.place()?;
         let subjects = self.subjects(email, origin.address);
         self.begin_attempt(&subjects).await?;
         let account = self.find_account(email).await?;
         let stored = account
             .as_ref()
             .and_then(|account| account.password_hash.as_deref());
-        let compared = self.passwords.compare(password, stored).await?;
+        let compared = place.compare(password, stored).await?;
         let user = account.as_ref().map(|account| UserId(account.user_id));
         let Some(account) = account.filter(|account| compared.matches && account.confirmed) else {
             return Err(self.refuse(user, origin).await?);
@@ -36,7 +37,7 @@ impl People {
         let signed_in = self.begin(&account, means, origin).await?;
         self.forgive_attempt(&subjects).await?;
         if compared.outdated {
-            self.rehash(&account, password).await?;
+            self.rehash(&account, place.hash(password).await?).await?;
         }
         Ok(signed_in)
     }
@@ -75,8 +76,7 @@ impl People {
         Ok(signed_in)
     }
 
-    async fn rehash(&self, account: &Account, password: &str) -> Result<(), PeopleError> {
-        let hash = self.passwords.hash(password).await?;
+    async fn rehash(&self, account: &Account, hash: String) -> Result<(), sqlx::Error> {
         sqlx::query("select rehash_password($1, $2, $3)")
             .bind(account.user_id)
             .bind(&account.password_hash)
