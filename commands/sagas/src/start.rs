@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_nats::Client;
 use bugsage_event_store::Executor;
+use bugsage_event_store::subscription::Step::Applied;
 use bugsage_event_store::subscription::{self, Projection, Wake};
 use sqlx::PgPool;
 use tokio::task::JoinSet;
@@ -67,7 +68,8 @@ impl Register {
     /// With a saga.
     #[must_use]
     pub fn saga(mut self, saga: impl Saga) -> Self {
-        self.sagas.push(Box::new(|executor| Box::new(Follower { saga, executor })));
+        self.sagas
+            .push(Box::new(|executor| Box::new(Follower { saga, executor })));
         self
     }
 
@@ -97,6 +99,17 @@ pub struct Prepared {
 }
 
 impl Prepared {
+    /// Lets the sagas react to all that happened so far, once, with nothing else running.
+    ///
+    /// # Errors
+    /// When the database fails; a saga that cannot go on says so in its status.
+    pub async fn catch_up(&self, projector: &PgPool) -> Result<(), sqlx::Error> {
+        for saga in &self.sagas {
+            while let Applied(_) = subscription::step(projector, saga.as_ref()).await? {}
+        }
+        Ok(())
+    }
+
     /// Starts sagas, workers and, with NATS, the relay. They end after `stop`, workers within their grace.
     ///
     /// # Errors
@@ -116,7 +129,12 @@ impl Prepared {
             let (projector, client) = (around.projector.clone(), client.clone());
             let relayed = relay::run(projector, client.clone(), events.clone(), stop.clone());
             tasks.spawn(relayed);
-            tasks.spawn(announcer::run(queue.clone(), client, wake.clone(), stop.clone()));
+            tasks.spawn(announcer::run(
+                queue.clone(),
+                client,
+                wake.clone(),
+                stop.clone(),
+            ));
         }
         for saga in self.sagas {
             let (projector, events, stop) =
