@@ -126,7 +126,7 @@ async fn a_stream_of_an_older_version_is_brought_up_to_date() {
     site.node(noting("a"), Some(&client)).await.stop().await;
     let mut stream = context.get_stream("bugsage-jobs").await.unwrap();
     let mut config = stream.cached_info().config.clone();
-    config.max_age = Duration::from_secs(60);
+    config.max_age = Duration::from_secs(3600);
     context.update_stream(&config).await.unwrap();
     site.node(noting("a"), Some(&client)).await.stop().await;
     let now = stream.info().await.unwrap();
