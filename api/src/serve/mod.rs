@@ -4,6 +4,7 @@ mod activity;
 mod connections;
 mod statistics;
 mod unread;
+mod work;
 
 use std::time::Duration;
 
@@ -33,14 +34,15 @@ use crate::limits::Limits;
 use crate::metrics;
 use crate::nats::{Nats, NatsError};
 use crate::routes::router;
-use crate::settings::{Secret, Settings};
+use crate::settings::{Roles, Secret, Settings};
 use crate::state::{App, Services};
 use crate::versions::{self, Unsuitable};
 
 /// How long requests may take to end when the service stops.
 const GRACE: Duration = Duration::from_secs(10);
-/// Connections of the projector's pool: one a projection, one that listens, one for statistics, one to spare.
-const PROJECTOR_CONNECTIONS: u32 = 7;
+/// Connections of the projector's pool: one a projection and saga, one for the relay, three that listen, one for
+/// statistics, one to spare.
+const PROJECTOR_CONNECTIONS: u32 = 10;
 
 /// Why the service does not start or ended.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +70,9 @@ pub enum ServeError {
     /// The keys of access tokens.
     #[error("people cannot sign in: {0}")]
     People(#[from] PeopleError),
+    /// What sagas and jobs need.
+    #[error("jobs cannot be done: {0}")]
+    Work(#[from] bugsage_sagas::StartError),
     /// A projection cannot be built.
     #[error("a projection cannot be built: {0}")]
     Projection(#[from] subscription::RebuildError),
@@ -119,11 +124,15 @@ pub async fn start_with(
     let stop = CancellationToken::new();
     let mut tasks = JoinSet::new();
     tasks.spawn(metrics::run(projector.clone(), stop.clone()));
-    start_projections(&projector, &stop, &mut tasks).await?;
+    let roles = settings.server.roles;
+    start_projections(roles, &projector, &stop, &mut tasks).await?;
+    if roles.projector {
+        let (projector, clock) = (projector.clone(), clock.clone());
+        tasks.spawn(statistics::run(projector, clock, stop.clone()));
+    }
 
     upkeep::round(&app_pool, &clock).await?;
     tasks.spawn(upkeep::run(app_pool.clone(), clock.clone(), stop.clone()));
-    tasks.spawn(statistics::run(projector, clock.clone(), stop.clone()));
 
     let url = settings.server.public_url.clone();
     let algorithm = settings.people.token_algorithm;
@@ -138,18 +147,24 @@ pub async fn start_with(
     )
     .await?;
     let providers = Providers::new(people.clone(), sealer, outgoing, &url);
-    let mailer = settings.mail.mailer();
-    let invitations = access_letters::run(
-        app_pool.clone(),
-        clock.clone(),
-        mailer.clone(),
-        url.clone(),
-        stop.clone(),
-    );
-    tasks.spawn(invitations);
-    tasks.spawn(letters::run(people.clone(), mailer, url, stop.clone()));
+    if roles.worker {
+        let mailer = settings.mail.mailer();
+        let invitations = access_letters::run(
+            app_pool.clone(),
+            clock.clone(),
+            mailer.clone(),
+            url.clone(),
+            stop.clone(),
+        );
+        tasks.spawn(invitations);
+        tasks.spawn(letters::run(people.clone(), mailer, url, stop.clone()));
+    }
 
     let (writer, writing) = Writer::start(app_pool.clone());
+    let executor = Executor::new(app_pool.clone(), writer);
+    let pools = (&app_pool, &projector);
+    let run = (&stop, &mut tasks);
+    work::start(&settings, pools, &executor, &nats, run).await?;
     let (ingest, ingesting) =
         Ingest::start(app_pool.clone(), clock.clone(), IngestLimits::default());
     let listener = TcpListener::bind(settings.server.listen)
@@ -165,7 +180,7 @@ pub async fn start_with(
     tasks.spawn(uses.run(app_pool.clone(), stop.clone()));
     let app = App::new(Services {
         clock,
-        executor: Executor::new(app_pool.clone(), writer),
+        executor,
         ingest,
         queries: Queries::new(app_pool.clone()),
         keys: Keys::open(app_pool.clone()).await?,
@@ -189,17 +204,25 @@ pub async fn start_with(
     })
 }
 
+/// Makes the tables of the read models where they are read or kept, and keeps them.
 async fn start_projections(
+    roles: Roles,
     projector: &PgPool,
     stop: &CancellationToken,
     tasks: &mut JoinSet<()>,
 ) -> Result<(), ServeError> {
+    if !roles.api && !roles.projector {
+        return Ok(());
+    }
     let wake = Wake::listen(projector.clone(), stop.clone());
     for projection in bugsage_projections::all() {
         match subscription::prepare(projector, projection.as_ref()).await {
             // Another node builds it; this one follows when it is done.
             Ok(()) | Err(subscription::RebuildError::Busy) => {}
             Err(error) => return Err(error.into()),
+        }
+        if !roles.projector {
+            continue;
         }
         let (projector, wake, stop) = (projector.clone(), wake.clone(), stop.clone());
         tasks.spawn(async move {
