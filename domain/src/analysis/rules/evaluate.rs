@@ -1,0 +1,177 @@
+//! Reads one exception by a language's table and the general one.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::language::Language;
+use super::rule::{On, Rule, Strength};
+use super::tables;
+use crate::analysis::Category;
+use crate::occurrence::{Exception, Frame};
+
+/// Bytes of a message that are read.
+const MESSAGE_MAX: usize = 8 * 1024;
+/// Bytes of a type's name that are read.
+const KIND_MAX: usize = 256;
+
+/// What one exception tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Verdict {
+    pub(super) category: Category,
+    pub(super) strength: Strength,
+    /// What told it.
+    pub(super) on: On,
+    pub(super) pattern: &'static str,
+}
+
+/// One pattern of a rule.
+#[derive(Clone, Copy)]
+struct Sign {
+    rule: Rule,
+    pattern: &'static str,
+}
+
+/// A language's rules, laid out to be asked.
+struct Table {
+    kinds: HashMap<String, Sign>,
+    parts: Vec<(String, Sign)>,
+    frames: Vec<Sign>,
+    messages: Option<AhoCorasick>,
+    /// Of the automaton's patterns.
+    said: Vec<Sign>,
+}
+
+static TABLES: [LazyLock<Table>; Language::ALL.len()] = [
+    LazyLock::new(|| Table::of(Language::Python)),
+    LazyLock::new(|| Table::of(Language::JavaScript)),
+    LazyLock::new(|| Table::of(Language::Java)),
+    LazyLock::new(|| Table::of(Language::Go)),
+    LazyLock::new(|| Table::of(Language::Rust)),
+    LazyLock::new(|| Table::of(Language::Php)),
+    LazyLock::new(|| Table::of(Language::Ruby)),
+    LazyLock::new(|| Table::of(Language::CSharp)),
+    LazyLock::new(|| Table::of(Language::Other)),
+];
+
+/// What an exception tells, by its strongest sign. Of equally strong ones the type's name counts
+/// before the message, and what stands later in the message before what wraps it.
+pub(super) fn verdict(exception: &Exception, language: Language) -> Option<Verdict> {
+    let table = &TABLES[language as usize];
+    let message = exception.value.as_deref().unwrap_or_default();
+    let by_kind = table.by_kind(exception).map(|sign| (sign, usize::MAX));
+    let signs = by_kind
+        .chain(table.by_frame(exception).map(|sign| (sign, usize::MAX)))
+        .chain(table.by_message(beginning(message, MESSAGE_MAX)));
+    let (sign, _) = signs.max_by_key(|(sign, at)| (sign.rule.strength, *at, sign.pattern.len()))?;
+    Some(Verdict {
+        category: sign.rule.category,
+        strength: sign.rule.strength,
+        on: sign.rule.on,
+        pattern: sign.pattern,
+    })
+}
+
+impl Table {
+    fn of(language: Language) -> Self {
+        let signs: Vec<Sign> = tables::rules(language).flat_map(signs).collect();
+        let on = |wanted: &[On]| {
+            let wanted = wanted.to_vec();
+            signs
+                .iter()
+                .copied()
+                .filter(move |sign| wanted.contains(&sign.rule.on))
+        };
+        let said: Vec<Sign> = on(&[On::Says, On::Word]).collect();
+        let lower = |sign: Sign| (sign.pattern.to_ascii_lowercase(), sign);
+        let mut kinds = HashMap::new();
+        // The language's own word on a type comes first.
+        for (name, sign) in on(&[On::Kind]).map(lower) {
+            kinds.entry(name).or_insert(sign);
+        }
+        Self {
+            kinds,
+            parts: on(&[On::KindHas]).map(lower).collect(),
+            frames: on(&[On::Frame]).collect(),
+            messages: AhoCorasick::builder()
+                .ascii_case_insensitive(true)
+                .build(said.iter().map(|sign| sign.pattern))
+                .ok(),
+            said,
+        }
+    }
+
+    fn by_kind(&self, exception: &Exception) -> impl Iterator<Item = Sign> {
+        let name = full_name(exception);
+        let mut parts = name.rmatch_indices('.').map(|(dot, _)| dot + 1);
+        let last = parts.next().unwrap_or(0);
+        let two = parts.next().unwrap_or(0);
+        let known = self.kinds.get(&name[two..]);
+        let known = known.or_else(|| self.kinds.get(&name[last..])).copied();
+        let own = name[last..].to_owned();
+        let has = move |(part, sign): &(String, Sign)| own.contains(part.as_str()).then_some(*sign);
+        // A type that is known by its name is not guessed at by the parts of it.
+        let guessed: &[(String, Sign)] = if known.is_some() { &[] } else { &self.parts };
+        known.into_iter().chain(guessed.iter().filter_map(has))
+    }
+
+    fn by_frame(&self, exception: &Exception) -> impl Iterator<Item = Sign> {
+        let newest = exception
+            .stacktrace
+            .as_ref()
+            .and_then(|stack| stack.frames.last());
+        let call = newest.map(call).unwrap_or_default();
+        let signs = self.frames.iter().copied();
+        signs.filter(move |sign| call.contains(sign.pattern))
+    }
+
+    fn by_message<'a>(&'a self, message: &'a str) -> impl Iterator<Item = (Sign, usize)> + 'a {
+        let automaton = self.messages.iter();
+        let found = automaton.flat_map(move |all| all.find_overlapping_iter(message));
+        found.filter_map(move |found| {
+            let sign = *self.said.get(found.pattern().as_usize())?;
+            let holds = sign.rule.on == On::Says || is_word(message, found.start(), found.end());
+            holds.then_some((sign, found.start()))
+        })
+    }
+}
+
+fn signs(rule: &Rule) -> impl Iterator<Item = Sign> {
+    let rule = *rule;
+    let patterns = rule.patterns.iter();
+    patterns.map(move |pattern| Sign { rule, pattern })
+}
+
+/// Module and type in small letters, parts divided by dots: `net.readtimeout`.
+fn full_name(exception: &Exception) -> String {
+    let module = exception.module.as_deref().unwrap_or_default();
+    let kind = exception.kind.as_deref().unwrap_or_default();
+    let name = [beginning(module, KIND_MAX), beginning(kind, KIND_MAX)].join(".");
+    let name = name.trim_start_matches(['*', '&', '.']).replace("::", ".");
+    let end = name.find(['<', '`', '(', ' ']);
+    // `fatal error` is a type of two words.
+    let end = end.filter(|end| !name[*end..].starts_with(' '));
+    name[..end.unwrap_or(name.len())]
+        .replace(['\\', '$', '/', '+'], ".")
+        .to_ascii_lowercase()
+}
+
+/// `module function`, or the file where there is no module.
+fn call(frame: &Frame) -> String {
+    let place = frame.module.as_deref().or(frame.filename.as_deref());
+    let function = frame.function.as_deref().unwrap_or_default();
+    let place = beginning(place.unwrap_or_default(), KIND_MAX);
+    format!("{place} {}", beginning(function, KIND_MAX))
+}
+
+fn is_word(text: &str, start: usize, end: usize) -> bool {
+    let inside = |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+    let bytes = text.as_bytes();
+    !inside(bytes[..start].last()) && !inside(bytes.get(end))
+}
+
+/// The text's first bytes, to the end of a character.
+pub(super) fn beginning(text: &str, max: usize) -> &str {
+    &text[..text.floor_char_boundary(max)]
+}

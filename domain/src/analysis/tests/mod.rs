@@ -1,0 +1,2 @@
+mod result;
+mod rules;
