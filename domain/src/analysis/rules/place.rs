@@ -7,9 +7,9 @@ use crate::grouping::deciding;
 use crate::occurrence::{Exception, Frame, Occurrence};
 
 /// Characters of a name or a path.
-const NAME_MAX: usize = 120;
+const NAME_MAX: usize = 100;
 /// Characters of a source line.
-const LINE_MAX: usize = 160;
+const LINE_MAX: usize = 120;
 
 /// A frame and its name in the context.
 pub(super) struct Place<'a> {

@@ -12,9 +12,11 @@ use crate::occurrence::{Exception, Occurrence};
 /// How every explanation by rules begins.
 const BY_RULES: &str = "By rules, without a model";
 /// Characters of a type.
-const KIND_MAX: usize = 100;
+const KIND_MAX: usize = 80;
 /// Characters of a message.
-const MESSAGE_MAX: usize = 240;
+const MESSAGE_MAX: usize = 200;
+/// Characters of a message that is told in passing.
+const PASSING_MAX: usize = 100;
 /// Characters of a release or an environment.
 const NAME_MAX: usize = 200;
 
@@ -29,7 +31,7 @@ impl Telling<'_> {
     /// What was seen, what it led to, what it means.
     pub(super) fn whys(&self) -> Option<Vec<String>> {
         let finding = self.finding?;
-        let what = name(&finding.exception);
+        let what = name(&finding.exception, MESSAGE_MAX);
         let place = place::of(self.occurrence, Some(finding));
         let mut first = match &place {
             Some(place) => format!("{BY_RULES}: {what} came out of {}", place.name()),
@@ -43,7 +45,7 @@ impl Telling<'_> {
             .outermost()
             .filter(|(number, _)| Some(*number) != finding.number);
         if let Some((_, outer)) = led_to {
-            first = format!("{first} It led to {}.", name(outer));
+            first = format!("{first} It led to {}.", name(outer, PASSING_MAX));
         }
         let meaning = match &finding.clue {
             Some(clue) => clue.why.clone(),
@@ -55,7 +57,7 @@ impl Telling<'_> {
     /// Why there is no cause.
     pub(super) fn reason(&self) -> String {
         let what = match self.occurrence.exceptions.last() {
-            Some(exception) => name(exception),
+            Some(exception) => name(exception, MESSAGE_MAX),
             None => "a report without an exception".to_owned(),
         };
         let place = place::of(self.occurrence, None);
@@ -99,13 +101,13 @@ impl Telling<'_> {
                 place.pointer,
             );
         }
-        if let Some(release) = self.circumstances.releases.first() {
+        if let Some(release) = self.releases().first() {
             claim(
                 format!(
                     "It was first seen with release {}.",
                     plain(release, NAME_MAX)
                 ),
-                Pointer::Release(release.clone()),
+                Pointer::Release((*release).to_owned()),
             );
         }
         if let Some(only) = self.only_environment() {
@@ -172,7 +174,7 @@ impl Telling<'_> {
 
     /// What differs from when and where it did not happen.
     fn changed(&self) -> Option<String> {
-        let release = match self.circumstances.releases.as_slice() {
+        let release = match self.releases().as_slice() {
             [] => None,
             [only] => Some(format!(
                 "It was seen with release {} alone, so what changed there comes first.",
@@ -201,16 +203,22 @@ impl Telling<'_> {
         }
     }
 
+    /// The releases that have a name.
+    fn releases(&self) -> Vec<&str> {
+        let named = self.circumstances.releases.iter().map(String::as_str);
+        named.filter(|name| !name.trim().is_empty()).collect()
+    }
+
     fn outermost(&self) -> Option<(usize, &Exception)> {
         self.occurrence.exceptions.iter().enumerate().next_back()
     }
 }
 
 /// `KeyError: 'price'`
-fn name(exception: &Exception) -> String {
+fn name(exception: &Exception, max: usize) -> String {
     let kind = exception.kind.as_deref().unwrap_or_default();
     let message = exception.value.as_deref().unwrap_or_default();
-    let (kind, message) = (plain(kind, KIND_MAX), plain(message, MESSAGE_MAX));
+    let (kind, message) = (plain(kind, KIND_MAX), plain(message, max));
     match (kind.is_empty(), message.is_empty()) {
         (true, true) => "an error that says nothing".to_owned(),
         (true, false) => format!("`{message}`"),

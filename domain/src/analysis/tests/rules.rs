@@ -87,7 +87,7 @@ fn a_helpful_null_pointer_of_java_names_what_is_null_and_what_it_led_to() {
         "com.shop.OrderException: order 12 failed\n\tat com.shop.Orders.place(Orders.java:88)\nCaused by: java.lang.NullPointerException: Cannot invoke \"String.length()\" because \"order.customer\" is null\n\tat com.shop.Mail.greet(Mail.java:7)\n\t... 1 more\n",
         Category::NullReference,
         [
-            "By rules, without a model: `java.lang.NullPointerException: Cannot invoke \"String.length()\" because \"order.customer\" is null` came out of `com.shop.Mail.greet` (Mail.java, line 7). It led to `com.shop.OrderException: order 12 failed`.",
+            "By rules, without a model: `NullPointerException: Cannot invoke \"String.length()\" because \"order.customer\" is null` came out of `com.shop.Mail.greet` (Mail.java, line 7). It led to `OrderException: order 12 failed`.",
             "`order.customer` is null where it is used.",
             "Find out what should have set `order.customer`, and check it there (`Objects.requireNonNull`) so that it fails where it is forgotten.",
         ],
@@ -126,7 +126,7 @@ fn an_undefined_array_key_of_php_names_the_key() {
         "ErrorException: Undefined array key \"price\" in /srv/shop/src/Cart.php:12\nStack trace:\n#0 /srv/shop/src/Checkout.php(34): Shop\\Cart->total()\n#1 {main}\n",
         Category::MissingKey,
         [
-            "By rules, without a model: `ErrorException: Undefined array key \"price\"` came out of `Shop\\Cart->total` (Cart.php, line 12).",
+            "By rules, without a model: `ErrorException: Undefined array key \"price\"` came out of `Shop\\Cart::total` (Cart.php, line 12).",
             "The array has no key `price`.",
             "Use `$array['price'] ?? $default` where it may be absent, or check the input where it comes in.",
         ],
@@ -139,7 +139,7 @@ fn a_method_on_nil_of_ruby_names_the_method() {
         "/srv/shop/item.rb:4:in 'Shop::Item#price': undefined method 'price' for nil (NoMethodError)\n\tfrom /srv/shop/cart.rb:6:in 'Shop::Cart#total'\n",
         Category::NullReference,
         [
-            "By rules, without a model: `NoMethodError: undefined method 'price' for nil` came out of `Shop::Item#price` (item.rb, line 4).",
+            "By rules, without a model: `NoMethodError: undefined method 'price' for nil` came out of `Shop::Item.price` (item.rb, line 4).",
             "The method `price` was called on nil.",
             "Find out why there is no object here (a query that found nothing?), check it before, or use `&.price`.",
         ],
