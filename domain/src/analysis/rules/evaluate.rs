@@ -36,6 +36,7 @@ struct Sign {
 /// A language's rules, laid out to be asked.
 struct Table {
     kinds: HashMap<String, Sign>,
+    settings: HashMap<String, Sign>,
     parts: Vec<(String, Sign)>,
     frames: Vec<Sign>,
     messages: Option<AhoCorasick>,
@@ -65,7 +66,8 @@ pub(super) fn verdict(exception: &Exception, language: Language) -> Option<Verdi
         .chain(table.by_frame(exception).map(|sign| (sign, usize::MAX)))
         .chain(table.by_message(beginning(message, MESSAGE_MAX)));
     let (sign, _) = signs.max_by_key(|(sign, at)| (sign.rule.strength, *at, sign.pattern.len()))?;
-    Some(Verdict {
+    // What is known to say nothing hides what it quotes.
+    (sign.rule.category != Category::Unknown).then_some(Verdict {
         category: sign.rule.category,
         strength: sign.rule.strength,
         on: sign.rule.on,
@@ -85,13 +87,18 @@ impl Table {
         };
         let said: Vec<Sign> = on(&[On::Says, On::Word]).collect();
         let lower = |sign: Sign| (sign.pattern.to_ascii_lowercase(), sign);
-        let mut kinds = HashMap::new();
-        // The language's own word on a type comes first.
-        for (name, sign) in on(&[On::Kind]).map(lower) {
-            kinds.entry(name).or_insert(sign);
-        }
+        // The language's own word on a type comes first, and the last one stays.
+        let by_name = |wanted| {
+            on(&[wanted])
+                .collect::<Vec<_>>()
+                .into_iter()
+                .rev()
+                .map(lower)
+                .collect()
+        };
         Self {
-            kinds,
+            kinds: by_name(On::Kind),
+            settings: by_name(On::Setting),
             parts: on(&[On::KindHas]).map(lower).collect(),
             frames: on(&[On::Frame]).collect(),
             messages: AhoCorasick::builder()
@@ -107,13 +114,18 @@ impl Table {
         let mut parts = name.rmatch_indices('.').map(|(dot, _)| dot + 1);
         let last = parts.next().unwrap_or(0);
         let two = parts.next().unwrap_or(0);
-        let known = self.kinds.get(&name[two..]);
-        let known = known.or_else(|| self.kinds.get(&name[last..])).copied();
+        let named = |kinds: &HashMap<String, Sign>| {
+            let sign = kinds.get(&name[two..]).or_else(|| kinds.get(&name[last..]));
+            sign.copied()
+        };
+        let known = named(&self.kinds);
+        let setting = named(&self.settings).filter(|_| names_setting(exception));
         let own = name[last..].to_owned();
         let has = move |(part, sign): &(String, Sign)| own.contains(part.as_str()).then_some(*sign);
         // A type that is known by its name is not guessed at by the parts of it.
         let guessed: &[(String, Sign)] = if known.is_some() { &[] } else { &self.parts };
-        known.into_iter().chain(guessed.iter().filter_map(has))
+        let certain = known.into_iter().chain(setting);
+        certain.chain(guessed.iter().filter_map(has))
     }
 
     fn by_frame(&self, exception: &Exception) -> impl Iterator<Item = Sign> {
@@ -155,6 +167,20 @@ fn full_name(exception: &Exception) -> String {
     name[..end.unwrap_or(name.len())]
         .replace(['\\', '$', '/', '+'], ".")
         .to_ascii_lowercase()
+}
+
+/// `key not found: "DATABASE_URL"`
+fn names_setting(exception: &Exception) -> bool {
+    let message = exception.value.as_deref().unwrap_or_default();
+    let last = message
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .split(' ')
+        .next_back();
+    let name = last.unwrap_or_default().trim_matches(['"', '\'', ':', '.']);
+    let loud = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    name.contains('_') && name.bytes().all(loud)
 }
 
 /// `module function`, or the file where there is no module.

@@ -5,6 +5,8 @@ use crate::analysis::Category;
 /// How surely a sign tells. The order counts: a stronger sign beats a weaker one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Strength {
+    /// A type that says no more than that the program gave up.
+    Faint,
     /// A word that may stand in any message.
     Weak,
     /// A broad type (`ValueError`), a part of a type's name, a phrase.
@@ -19,6 +21,7 @@ impl Strength {
     /// The confidence of what it tells. Never more: no rule has seen the code.
     pub(super) const fn confidence(self) -> f64 {
         match self {
+            Self::Faint => 0.05,
             Self::Weak => 0.1,
             Self::Fair => 0.2,
             Self::Clear => 0.3,
@@ -38,6 +41,9 @@ pub(super) enum On {
     Says,
     /// In the message, as words of their own.
     Word,
+    /// The type as for `Kind`, if the message ends in a name written like a setting's:
+    /// `KeyError: 'DATABASE_URL'`.
+    Setting,
     /// The newest frame, as `module function`.
     Frame,
 }
@@ -64,6 +70,10 @@ const fn rule(on: On, category: Category, strength: Strength, patterns: Patterns
 
 pub(super) const fn kind(category: Category, strength: Strength, patterns: Patterns) -> Rule {
     rule(On::Kind, category, strength, patterns)
+}
+
+pub(super) const fn setting(category: Category, strength: Strength, patterns: Patterns) -> Rule {
+    rule(On::Setting, category, strength, patterns)
 }
 
 pub(super) const fn kind_has(category: Category, strength: Strength, patterns: Patterns) -> Rule {

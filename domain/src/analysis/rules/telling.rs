@@ -81,7 +81,7 @@ impl Telling<'_> {
             && let Some(number) = finding.number
         {
             let told = match finding.verdict.on {
-                On::Kind | On::KindHas => "Its type tells the category",
+                On::Kind | On::KindHas | On::Setting => "Its type tells the category",
                 On::Says | On::Word => "Its message tells the category",
                 On::Frame => "Where it was raised tells the category",
             };

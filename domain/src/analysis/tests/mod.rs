@@ -1,2 +1,3 @@
+mod known;
 mod result;
 mod rules;
