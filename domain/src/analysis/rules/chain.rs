@@ -1,6 +1,6 @@
 //! Which exception of a chain tells the cause.
 
-use super::clue::{self, Told};
+use super::clues::{self, Told};
 use super::evaluate::{Verdict, verdict};
 use super::language::Language;
 use super::rule::Strength;
@@ -57,7 +57,7 @@ pub(super) fn finding(occurrence: &Occurrence, language: Language) -> Option<Fin
         .or_else(|| told.first())?
         .clone();
     Some(Finding {
-        clue: clue::of(&exception, verdict.category, language),
+        clue: clues::of(&exception, verdict.category, language),
         number,
         exception,
         verdict,

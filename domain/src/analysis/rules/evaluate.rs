@@ -7,7 +7,7 @@ use aho_corasick::AhoCorasick;
 
 use super::language::Language;
 use super::rule::{On, Rule, Strength};
-use super::tables;
+use super::signs;
 use crate::analysis::Category;
 use crate::occurrence::{Exception, Frame};
 
@@ -57,7 +57,7 @@ static TABLES: [LazyLock<Table>; Language::ALL.len()] = [
 ];
 
 /// What an exception tells, by its strongest sign. Of equally strong ones the type's name counts
-/// before the message, and what stands later in the message before what wraps it.
+/// before the message, and what ends later in the message before what wraps it.
 pub(super) fn verdict(exception: &Exception, language: Language) -> Option<Verdict> {
     let table = &TABLES[language as usize];
     let message = exception.value.as_deref().unwrap_or_default();
@@ -65,7 +65,16 @@ pub(super) fn verdict(exception: &Exception, language: Language) -> Option<Verdi
     let signs = by_kind
         .chain(table.by_frame(exception).map(|sign| (sign, usize::MAX)))
         .chain(table.by_message(beginning(message, MESSAGE_MAX)));
-    let (sign, _) = signs.max_by_key(|(sign, at)| (sign.rule.strength, *at, sign.pattern.len()))?;
+    let rank = |(sign, end): &(Sign, usize)| (sign.rule.strength, *end, sign.pattern.len());
+    // Of equals the one that stands first in the table.
+    let stronger = |best, next| {
+        if rank(&next) > rank(&best) {
+            next
+        } else {
+            best
+        }
+    };
+    let (sign, _) = signs.reduce(stronger)?;
     // What is known to say nothing hides what it quotes.
     (sign.rule.category != Category::Unknown).then_some(Verdict {
         category: sign.rule.category,
@@ -77,7 +86,7 @@ pub(super) fn verdict(exception: &Exception, language: Language) -> Option<Verdi
 
 impl Table {
     fn of(language: Language) -> Self {
-        let signs: Vec<Sign> = tables::rules(language).flat_map(signs).collect();
+        let signs: Vec<Sign> = signs::rules(language).flat_map(each).collect();
         let on = |wanted: &[On]| {
             let wanted = wanted.to_vec();
             signs
@@ -144,12 +153,12 @@ impl Table {
         found.filter_map(move |found| {
             let sign = *self.said.get(found.pattern().as_usize())?;
             let holds = sign.rule.on == On::Says || is_word(message, found.start(), found.end());
-            holds.then_some((sign, found.start()))
+            holds.then_some((sign, found.end()))
         })
     }
 }
 
-fn signs(rule: &Rule) -> impl Iterator<Item = Sign> {
+fn each(rule: &Rule) -> impl Iterator<Item = Sign> {
     let rule = *rule;
     let patterns = rule.patterns.iter();
     patterns.map(move |pattern| Sign { rule, pattern })

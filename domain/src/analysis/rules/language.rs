@@ -42,4 +42,9 @@ impl Language {
             _ => Self::Other,
         }
     }
+
+    /// Whether another language's tables count.
+    pub(super) fn is(self, other: Self) -> bool {
+        self == other || self == Self::Other
+    }
 }

@@ -1,20 +1,20 @@
 //! The analyst that needs no model: deterministic, offline, and honest that it only guesses.
 //!
-//! What it knows stands in `tables`, a file a language: which types, messages and frames tell
-//! which category ([`rule`]), and which name a message holds (`clue`). One evaluator (`evaluate`)
-//! reads one exception by them; `chain` takes the root-most that tells something; `telling`
+//! What it knows is data, a file a language: `signs` say which types, messages and frames tell
+//! which category, `clues` which name a message holds and what to do about it. `evaluate` reads
+//! one exception by the signs, `chain` takes the root-most that tells something, and `telling`
 //! puts it into sentences.
 
 mod advice;
 mod chain;
 mod circumstances;
-mod clue;
+mod clues;
 mod evaluate;
 mod language;
 mod place;
 mod quote;
 mod rule;
-mod tables;
+mod signs;
 mod telling;
 
 pub use circumstances::Circumstances;

@@ -1,8 +1,20 @@
 //! What a message names: the key that is missing, the host that is away.
 
+mod csharp;
+mod database;
+mod go;
+mod java;
+mod javascript;
+mod network;
+mod php;
+mod python;
+mod ruby;
+mod rust;
+mod system;
+
 use super::evaluate::beginning;
 use super::language::Language;
-use super::{quote, tables};
+use super::quote;
 use crate::analysis::Category;
 use crate::occurrence::Exception;
 
@@ -13,19 +25,33 @@ const NAME_MAX: usize = 160;
 
 /// A form of message, and what it says. `{}` in the sentences stands for the name.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Clue {
-    pub(super) category: Category,
+struct Clue {
+    category: Category,
     /// What stands before the name, in `Type: message`.
-    pub(super) before: &'static str,
+    before: &'static str,
     /// What stands after it; empty: the end of the line.
-    pub(super) after: &'static str,
+    after: &'static str,
     /// What it means.
-    pub(super) why: &'static str,
+    why: &'static str,
     /// What to do; may be empty.
-    pub(super) fix: &'static str,
+    fix: &'static str,
 }
 
-pub(super) const fn clue(
+const LANGUAGES: [(Language, &[Clue]); 8] = [
+    (Language::Python, python::CLUES),
+    (Language::JavaScript, javascript::CLUES),
+    (Language::Java, java::CLUES),
+    (Language::Go, go::CLUES),
+    (Language::Rust, rust::CLUES),
+    (Language::Php, php::CLUES),
+    (Language::Ruby, ruby::CLUES),
+    (Language::CSharp, csharp::CLUES),
+];
+
+/// What holds in every language.
+const FOR_ALL: [&[Clue]; 3] = [system::CLUES, network::CLUES, database::CLUES];
+
+const fn clue(
     category: Category,
     (before, after): (&'static str, &'static str),
     why: &'static str,
@@ -56,7 +82,10 @@ pub(super) fn of(exception: &Exception, category: Category, language: Language) 
         beginning(kind, NAME_MAX),
         beginning(value, SEARCHED_MAX)
     );
-    let mut clues = tables::clues(language).filter(|clue| clue.category == category);
+    let own = LANGUAGES.iter().filter(|(of, _)| language.is(*of));
+    let clues = own.flat_map(|(_, clues)| *clues);
+    let clues = clues.chain(FOR_ALL.into_iter().flatten());
+    let mut clues = clues.filter(|clue| clue.category == category);
     clues.find_map(|clue| {
         let name = name(&text, clue)?;
         let filled = |sentence: &str| sentence.replace("{}", &name);

@@ -14,6 +14,9 @@ pub(super) const RULES: &[Rule] = &[
     // What tells nothing by itself.
     says(Unknown, Certain, &["explicit panic", "unhandled exception", "operation canceled"]),
     says(Unknown, Certain, &["something went wrong", "script error", "unknown error"]),
+    says(Unknown, Fair, &[
+        "exception of type '", "an error occurred", "an error has occurred", "unexpected error",
+    ]),
     says(Arithmetic, Certain, &[
         "division by zero", "divide by zero", "divided by 0", "divided by zero", "modulo by zero",
         "integer overflow", "arithmetic overflow", "arithmetic operation resulted in an overflow",

@@ -28,17 +28,16 @@ pub(super) const RULES: &[Rule] = &[
         "apiexception", "apistatus", "httperror", "httpexception", "httpstatus",
         "serviceunavailable", "serviceerror", "serviceexception", "providererror",
         "providerexception", "stripe", "responseerror", "responseexception", "badresponse",
-        "remoteerror", "requestexception", "clienterror", "servererror", "webhook",
+        "remoteerror", "requestexception", "clienterror", "servererror",
     ]),
     kind_has(Concurrency, Fair, &[
-        "deadlock", "concurren", "staleobject", "optimisticlock", "lockerror", "locked", "race",
-        "conflict", "serializationfailure", "alreadyrunning",
+        "deadlock", "concurren", "staleobject", "optimisticlock", "lockerror", "locked", "conflict",
+        "serializationfailure", "alreadyrunning",
     ]),
     kind_has(Permission, Fair, &[
         "permission", "accessdenied", "unauthori", "notauthori", "authoriz", "forbidden",
         "authenticat", "autherror", "authexception", "invalidtoken", "tokenexpired", "expiredtoken",
-        "tokeninvalid", "expiredsignature", "credential", "csrf", "security", "policy",
-        "notallowed",
+        "tokeninvalid", "expiredsignature", "credential", "csrf", "security", "notallowed",
     ]),
     kind_has(Configuration, Fair, &["config", "setting", "environment", "envvar", "missingenv"]),
     kind_has(Dependency, Fair, &[
