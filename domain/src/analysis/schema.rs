@@ -11,7 +11,11 @@ use crate::severity::Severity;
 #[must_use]
 pub fn schema() -> Value {
     let text = |description: &str| json!({"type": "string", "description": description});
-    let texts = |description: String| json!({"type": "array", "items": {"type": "string"}, "description": description});
+    let strings = json!({"type": "string"});
+    let texts = |description: String| {
+        let description = Value::from(description);
+        json!({"type": "array", "items": strings, "description": description})
+    };
     object(json!({
         "category": word(Category::ALL.map(Category::as_str).as_slice()),
         "root_cause": object(json!({

@@ -6,15 +6,14 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use super::language::Language;
+use super::reading::{beginning, call, full_name, is_word, names_setting};
 use super::rule::{On, Rule, Strength};
 use super::signs;
 use crate::analysis::Category;
-use crate::occurrence::{Exception, Frame};
+use crate::occurrence::Exception;
 
 /// Bytes of a message that are read.
 const MESSAGE_MAX: usize = 8 * 1024;
-/// Bytes of a type's name that are read.
-const KIND_MAX: usize = 256;
 
 /// What one exception tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,51 +161,4 @@ fn each(rule: &Rule) -> impl Iterator<Item = Sign> {
     let rule = *rule;
     let patterns = rule.patterns.iter();
     patterns.map(move |pattern| Sign { rule, pattern })
-}
-
-/// Module and type in small letters, parts divided by dots: `net.readtimeout`.
-fn full_name(exception: &Exception) -> String {
-    let module = exception.module.as_deref().unwrap_or_default();
-    let kind = exception.kind.as_deref().unwrap_or_default();
-    let name = [beginning(module, KIND_MAX), beginning(kind, KIND_MAX)].join(".");
-    let name = name.trim_start_matches(['*', '&', '.']).replace("::", ".");
-    let end = name.find(['<', '`', '(', ' ']);
-    // `fatal error` is a type of two words.
-    let end = end.filter(|end| !name[*end..].starts_with(' '));
-    name[..end.unwrap_or(name.len())]
-        .replace(['\\', '$', '/', '+'], ".")
-        .to_ascii_lowercase()
-}
-
-/// `key not found: "DATABASE_URL"`
-fn names_setting(exception: &Exception) -> bool {
-    let message = exception.value.as_deref().unwrap_or_default();
-    let last = message
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .split(' ')
-        .next_back();
-    let name = last.unwrap_or_default().trim_matches(['"', '\'', ':', '.']);
-    let loud = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-    name.contains('_') && name.bytes().all(loud)
-}
-
-/// `module function`, or the file where there is no module.
-fn call(frame: &Frame) -> String {
-    let place = frame.module.as_deref().or(frame.filename.as_deref());
-    let function = frame.function.as_deref().unwrap_or_default();
-    let place = beginning(place.unwrap_or_default(), KIND_MAX);
-    format!("{place} {}", beginning(function, KIND_MAX))
-}
-
-fn is_word(text: &str, start: usize, end: usize) -> bool {
-    let inside = |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
-    let bytes = text.as_bytes();
-    !inside(bytes[..start].last()) && !inside(bytes.get(end))
-}
-
-/// The text's first bytes, to the end of a character.
-pub(super) fn beginning(text: &str, max: usize) -> &str {
-    &text[..text.floor_char_boundary(max)]
 }

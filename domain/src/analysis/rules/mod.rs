@@ -13,9 +13,12 @@ mod evaluate;
 mod language;
 mod place;
 mod quote;
+mod reading;
 mod rule;
+mod seen;
 mod signs;
 mod telling;
+mod tools;
 
 pub use circumstances::Circumstances;
 

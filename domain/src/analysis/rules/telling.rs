@@ -5,7 +5,8 @@ use super::circumstances::Circumstances;
 use super::language::Language;
 use super::quote::{plain, quoted};
 use super::rule::On;
-use super::{advice, place};
+use super::seen::NAME_MAX;
+use super::{advice, place, tools};
 use crate::analysis::{Category, Evidence, FIXES_MAX, Pointer};
 use crate::occurrence::{Exception, Occurrence};
 
@@ -17,9 +18,8 @@ const KIND_MAX: usize = 80;
 const MESSAGE_MAX: usize = 200;
 /// Characters of a message that is told in passing.
 const PASSING_MAX: usize = 100;
-/// Characters of a release or an environment.
-const NAME_MAX: usize = 200;
 
+/// A finding, and what is known around it.
 pub(super) struct Telling<'a> {
     pub(super) occurrence: &'a Occurrence,
     pub(super) circumstances: &'a Circumstances,
@@ -122,34 +122,6 @@ impl Telling<'_> {
         evidence
     }
 
-    /// How often, how many, where, since when.
-    pub(super) fn impact(&self) -> String {
-        let known = self.circumstances;
-        let mut impact = format!("Severity {}.", known.severity);
-        match (known.occurrences, known.users) {
-            (0, _) => {}
-            (1, _) => impact.push_str(" Seen once."),
-            (times, 0) => impact.push_str(&format!(" Seen {times} times.")),
-            (times, users) => impact.push_str(&format!(" Seen {times} times, by {users} users.")),
-        }
-        if let Some(first) = known.first_seen {
-            impact.push_str(&format!(
-                " First seen {}.",
-                first.format("%Y-%m-%d %H:%M UTC")
-            ));
-        }
-        let environments = known
-            .environments
-            .iter()
-            .take(5)
-            .map(|name| plain(name, NAME_MAX));
-        let environments: Vec<_> = environments.collect();
-        if !environments.is_empty() {
-            impact.push_str(&format!(" Environments: {}.", environments.join(", ")));
-        }
-        impact
-    }
-
     pub(super) fn fixes(&self) -> Vec<String> {
         let category = self.finding.map_or(Category::Unknown, Finding::category);
         let clue = self.finding.and_then(|found| found.clue.as_ref());
@@ -168,45 +140,8 @@ impl Telling<'_> {
     pub(super) fn prevention(&self) -> Vec<String> {
         let category = self.finding.map_or(Category::Unknown, Finding::category);
         let general = advice::on(category).prevention.iter().copied();
-        let tool = advice::tool(category, self.language);
+        let tool = tools::on(category, self.language);
         tool.into_iter().chain(general).map(str::to_owned).collect()
-    }
-
-    /// What differs from when and where it did not happen.
-    fn changed(&self) -> Option<String> {
-        let release = match self.releases().as_slice() {
-            [] => None,
-            [only] => Some(format!(
-                "It was seen with release {} alone, so what changed there comes first.",
-                plain(only, NAME_MAX)
-            )),
-            [first, .., last] => Some(format!(
-                "It was first seen with release {}, and is there until {}.",
-                plain(first, NAME_MAX),
-                plain(last, NAME_MAX)
-            )),
-        };
-        let environment = self.only_environment().map(|only| {
-            let only = plain(only, NAME_MAX);
-            format!("It was seen in {only} only: settings, data and services may differ there.")
-        });
-        let told: Vec<_> = release.into_iter().chain(environment).collect();
-        (!told.is_empty()).then(|| told.join(" "))
-    }
-
-    /// The one environment, if several occurrences came and all from there.
-    fn only_environment(&self) -> Option<&str> {
-        let own = self.occurrence.environment.as_deref()?;
-        match self.circumstances.environments.as_slice() {
-            [only] if only == own && self.circumstances.occurrences > 1 => Some(only),
-            _ => None,
-        }
-    }
-
-    /// The releases that have a name.
-    fn releases(&self) -> Vec<&str> {
-        let named = self.circumstances.releases.iter().map(String::as_str);
-        named.filter(|name| !name.trim().is_empty()).collect()
     }
 
     fn outermost(&self) -> Option<(usize, &Exception)> {

@@ -35,20 +35,20 @@ pub(super) const CLUES: &[Clue] = &[
 const TWICE: &str = "A row with the same value is already there, and `{}` allows it once.";
 const TWICE_FIX: &str = "Decide what a second one under `{}` means: update the row that is there \
     (`ON CONFLICT`, upsert), or tell the user; and look for requests that are sent twice.";
-const TWICE_ANY: &str =
-    "A row with the same key is already there, and the database allows it once.";
+const TWICE_ANY: &str = "A row with the same key is already there, and the database allows it \
+    once.";
 const TWICE_FIX_ANY: &str = "Decide what a second one means: update the row that is there (an \
     upsert), or tell the user; and look for requests that are sent twice.";
-const FOREIGN: &str =
-    "The row names another one that is not there, or is still named by others: `{}`.";
-const FOREIGN_ANY: &str =
-    "The row names another one that is not there, or is still named by others.";
-const FOREIGN_FIX: &str = "Write the rows in the order of their references, and delete what names a \
-    row before the row.";
+const FOREIGN: &str = "The row names another one that is not there, or is still named by others: \
+    `{}`.";
+const FOREIGN_ANY: &str = "The row names another one that is not there, or is still named by \
+    others.";
+const FOREIGN_FIX: &str = "Write the rows in the order of their references, and delete what names \
+    a row before the row.";
 const NULL: &str = "No value was given for `{}`, which must have one.";
 const NULL_FIX: &str = "Give `{}` a value before the row is written, or a default in the schema.";
-const SCHEMA: &str =
-    "The database has no `{}`: its schema is not the one the code was written for.";
+const SCHEMA: &str = "The database has no `{}`: its schema is not the one the code was written \
+    for.";
 const SCHEMA_FIX: &str = "Run the migrations on this database, and check that the process uses the \
     database and schema that has `{}`.";
 const LOGIN: &str = "The database does not let `{}` in.";

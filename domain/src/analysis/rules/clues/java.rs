@@ -61,5 +61,5 @@ pub(super) const CLUES: &[Clue] = &[
 ];
 
 const CLASS: &str = "The class `{}` is not on the class path at run time.";
-const CLASS_FIX: &str =
-    "Add the library of `{}` to what is packaged, in the version it was compiled with.";
+const CLASS_FIX: &str = "Add the library of `{}` to what is packaged, in the version it was \
+    compiled with.";

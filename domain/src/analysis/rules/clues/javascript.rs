@@ -57,6 +57,8 @@ pub(super) const CLUES: &[Clue] = &[
             characters."),
 ];
 
-const READ_FIX: &str = "Use `?.{}` where the value may be absent, or find out why it is not there: data that has not loaded yet, or a field the answer does not have.";
+const READ_FIX: &str = "Use `?.{}` where the value may be absent, or find out why it is not there: \
+    data that has not loaded yet, or a field the answer does not have.";
 const MODULE: &str = "The module `{}` is not where Node.js looks for it.";
-const MODULE_FIX: &str = "Add `{}` to the dependencies (not only to those for development), install from the lock file, and check the path and its capital letters.";
+const MODULE_FIX: &str = "Add `{}` to the dependencies (not only to those for development), \
+    install from the lock file, and check the path and its capital letters.";

@@ -12,9 +12,9 @@ mod ruby;
 mod rust;
 mod system;
 
-use super::evaluate::beginning;
 use super::language::Language;
 use super::quote;
+use super::reading::beginning;
 use crate::analysis::Category;
 use crate::occurrence::Exception;
 

@@ -56,10 +56,11 @@ pub(super) const CLUES: &[Clue] = &[
 ];
 
 const KEY: &str = "The array has no key `{}`.";
-const KEY_FIX: &str =
-    "Use `$array['{}'] ?? $default` where it may be absent, or check the input where it comes in.";
+const KEY_FIX: &str = "Use `$array['{}'] ?? $default` where it may be absent, or check the input \
+    where it comes in.";
 const VARIABLE: &str = "The variable `{}` is read on a way on which nothing was assigned to it.";
-const VARIABLE_FIX: &str =
-    "Give `{}` a value before the branches that may skip it, and check its spelling.";
+const VARIABLE_FIX: &str = "Give `{}` a value before the branches that may skip it, and check its \
+    spelling.";
 const CLASS: &str = "The class `{}` cannot be loaded.";
-const CLASS_FIX: &str = "Check namespace and file name of `{}` (capital letters count on servers), run `composer install` and `composer dump-autoload`.";
+const CLASS_FIX: &str = "Check namespace and file name of `{}` (capital letters count on servers), \
+    run `composer install` and `composer dump-autoload`.";

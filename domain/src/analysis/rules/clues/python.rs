@@ -62,5 +62,7 @@ pub(super) const CLUES: &[Clue] = &[
             characters."),
 ];
 
-const NO_ATTRIBUTE: &str = "The object has no attribute `{}`: it is of another type, or another version, than the code expects.";
-const NO_ATTRIBUTE_FIX: &str = "Check the spelling of `{}`, the type of the object at this place, and the version of its library.";
+const NO_ATTRIBUTE: &str = "The object has no attribute `{}`: it is of another type, or another \
+    version, than the code expects.";
+const NO_ATTRIBUTE_FIX: &str = "Check the spelling of `{}`, the type of the object at this place, \
+    and the version of its library.";

@@ -48,9 +48,11 @@ pub(super) const CLUES: &[Clue] = &[
 ];
 
 const NIL: &str = "The method `{}` was called on nil.";
-const NIL_FIX: &str = "Find out why there is no object here (a query that found nothing?), check it before, or use `&.{}`.";
-const METHOD: &str = "The object has no method `{}`: it is of another class, or another version, than the code expects.";
+const NIL_FIX: &str = "Find out why there is no object here (a query that found nothing?), check \
+    it before, or use `&.{}`.";
+const METHOD: &str = "The object has no method `{}`: it is of another class, or another version, \
+    than the code expects.";
 const METHOD_FIX: &str = "Check the spelling of `{}` and the class of the object at this place.";
 const LOCAL: &str = "There is neither a variable nor a method `{}` here.";
-const LOCAL_FIX: &str =
-    "Check the spelling of `{}`, and that it is assigned or passed before it is used.";
+const LOCAL_FIX: &str = "Check the spelling of `{}`, and that it is assigned or passed before it \
+    is used.";

@@ -52,5 +52,5 @@ pub(super) const CLUES: &[Clue] = &[
 ];
 
 const ALREADY: &str = "A `RefCell` was borrowed while another borrow of it was still held.";
-const ALREADY_FIX: &str =
-    "End the first borrow (a block, `drop`) before calling what borrows again.";
+const ALREADY_FIX: &str = "End the first borrow (a block, `drop`) before calling what borrows \
+    again.";

@@ -35,5 +35,5 @@ const DENIED: &str = "The user of this process may not do that with `{}`.";
 const DENIED_FIX: &str = "Give the user of the process the right to `{}`, or use a place that is \
     its own.";
 pub(super) const SETTING: &str = "The setting `{}` is missing where this process runs.";
-pub(super) const SETTING_FIX: &str = "Set `{}` in the environment that this happened in, and \
-    check the setting at start.";
+pub(super) const SETTING_FIX: &str = "Set `{}` in the environment that this happened in, and check \
+    the setting at start.";

@@ -46,7 +46,9 @@ pub(super) const RULES: &[Rule] = &[
         "unexpected token at", "incompatible character encodings", "invalid strptime format",
         "bad URI",
     ]),
-    kind(Arithmetic, Clear, &["ZeroDivisionError", "FloatDomainError", "Math.DomainError", "DomainError"]),
+    kind(Arithmetic, Clear, &[
+        "ZeroDivisionError", "FloatDomainError", "Math.DomainError", "DomainError",
+    ]),
     kind(Timeout, Clear, &[
         "Timeout.Error", "ReadTimeout", "OpenTimeout", "WriteTimeout", "TimeoutError", "ETIMEDOUT",
         "Timeout.ExitException", "QueryCanceled", "LockWaitTimeout", "StatementTimeout",
