@@ -52,57 +52,8 @@ fn the_category_of_labelled_traces_is_told() {
     }
     let accuracy = 1.0 - confused.len() as f64 / f64::from(all);
     assert!(
-        accuracy >= 1.85,
+        accuracy >= 0.85,
         "accuracy {accuracy:.3} of {all}\n{}",
         confused.join("\n")
     );
-}
-
-#[test]
-fn timing_tmp() {
-    use bugsage_domain::occurrence::{Exception, Frame, Stacktrace};
-    let base: String =
-        "the connection to order nil (reading 'x') failed: é deadlock kind: NotFound, ".repeat(200);
-    let value: String = base.chars().take(8000).collect();
-    for platform in [
-        "python", "node", "java", "go", "native", "php", "ruby", "csharp", "x",
-    ] {
-        let exceptions: Vec<_> = (0..3)
-            .map(|n| Exception {
-                kind: Some(format!("com.shop.Strange{n}Exception")),
-                value: Some(value.clone()),
-                stacktrace: Some(Stacktrace {
-                    frames: (0..250)
-                        .map(|i| Frame {
-                            function: Some(format!(
-                                "f{i}$$Lambda$14/0x0000000800c03000::<u8>::x{{{{closure}}}}"
-                            )),
-                            module: Some("com.shop.order.Service".into()),
-                            filename: Some("/srv/x/y/Service.java".into()),
-                            lineno: Some(i),
-                            ..Frame::default()
-                        })
-                        .collect(),
-                }),
-                ..Exception::default()
-            })
-            .collect();
-        let o = Occurrence {
-            platform: Some(platform.into()),
-            exceptions,
-            ..Occurrence::default()
-        };
-        let t = std::time::Instant::now();
-        let a = analyze(&o, &Circumstances::default());
-        let first = t.elapsed();
-        let t = std::time::Instant::now();
-        for _ in 0..10 {
-            analyze(&o, &Circumstances::default());
-        }
-        println!(
-            "{platform} first {first:?} then {:?} {}",
-            t.elapsed() / 10,
-            a.category
-        );
-    }
 }

@@ -1,5 +1,7 @@
 //! Which exception of a chain tells the cause.
 
+use std::borrow::Cow;
+
 use super::clues::{self, Told};
 use super::evaluate::{Verdict, verdict};
 use super::language::Language;
@@ -11,16 +13,16 @@ use crate::occurrence::{Exception, Occurrence};
 const READ_MAX: usize = 8;
 
 /// The exception that tells, and what it tells.
-#[derive(Debug, Clone)]
-pub(super) struct Finding {
+#[derive(Debug)]
+pub(super) struct Finding<'a> {
     /// Its number in the chain; `None` if it was a message that was logged.
     pub(super) number: Option<usize>,
-    pub(super) exception: Exception,
+    pub(super) exception: Cow<'a, Exception>,
     pub(super) verdict: Verdict,
     pub(super) clue: Option<Told>,
 }
 
-impl Finding {
+impl Finding<'_> {
     pub(super) fn category(&self) -> Category {
         self.verdict.category
     }
@@ -31,31 +33,21 @@ impl Finding {
 }
 
 /// The root-most exception that tells something clearly; else the root-most that does so fairly,
-/// else weakly. A log message counts where there is no exception.
-pub(super) fn finding(occurrence: &Occurrence, language: Language) -> Option<Finding> {
-    let chain = &occurrence.exceptions;
-    let told = chain
-        .iter()
-        .enumerate()
-        .filter(|(number, _)| *number < READ_MAX || *number + READ_MAX >= chain.len());
-    let told: Vec<_> = told
-        .filter_map(|(number, one)| Some((Some(number), one.clone(), verdict(one, language)?)))
+/// weakly, faintly. A log message counts where there is no exception.
+pub(super) fn finding(occurrence: &Occurrence, language: Language) -> Option<Finding<'_>> {
+    let told: Vec<_> = read(occurrence)
+        .into_iter()
+        .filter_map(|(number, one)| Some((number, verdict(&one, language)?, one)))
         .collect();
-    let told = match logged(occurrence).filter(|_| chain.is_empty()) {
-        Some(message) => {
-            let verdict = verdict(&message, language);
-            verdict
-                .map(|verdict| (None, message, verdict))
-                .into_iter()
-                .collect()
-        }
-        None => told,
-    };
-    let at_least = |strength: Strength| told.iter().find(|(_, _, told)| told.strength >= strength);
-    let (number, exception, verdict) = at_least(Strength::Clear)
-        .or_else(|| at_least(Strength::Fair))
-        .or_else(|| told.first())?
-        .clone();
+    let least = [
+        Strength::Clear,
+        Strength::Fair,
+        Strength::Weak,
+        Strength::Faint,
+    ];
+    let root_most = |least: Strength| told.iter().position(|(_, told, _)| told.strength >= least);
+    let at = least.into_iter().find_map(root_most)?;
+    let (number, verdict, exception) = told.into_iter().nth(at)?;
     Some(Finding {
         clue: clues::of(&exception, verdict.category, language),
         number,
@@ -64,11 +56,23 @@ pub(super) fn finding(occurrence: &Occurrence, language: Language) -> Option<Fin
     })
 }
 
-/// A message that was logged, as an exception without a type.
-fn logged(occurrence: &Occurrence) -> Option<Exception> {
-    let message = occurrence.message.as_ref()?;
-    Some(Exception {
-        value: Some(message.formatted.clone()),
-        ..Exception::default()
-    })
+/// The exceptions that are read, with their numbers: both ends of the chain.
+fn read(occurrence: &Occurrence) -> Vec<(Option<usize>, Cow<'_, Exception>)> {
+    let chain = &occurrence.exceptions;
+    if chain.is_empty() {
+        let message = occurrence.message.as_ref();
+        let logged = message.map(|message| Exception {
+            value: Some(message.formatted.clone()),
+            ..Exception::default()
+        });
+        return logged
+            .map(|one| (None, Cow::Owned(one)))
+            .into_iter()
+            .collect();
+    }
+    let ends = |number: usize| number < READ_MAX || number + READ_MAX >= chain.len();
+    let numbered = chain.iter().enumerate().filter(|(number, _)| ends(*number));
+    numbered
+        .map(|(number, one)| (Some(number), Cow::Borrowed(one)))
+        .collect()
 }

@@ -55,6 +55,11 @@ static TABLES: [LazyLock<Table>; Language::ALL.len()] = [
     LazyLock::new(|| Table::of(Language::Other)),
 ];
 
+/// Lays out a language's table, unless that is done.
+pub(super) fn prepare(language: Language) {
+    LazyLock::force(&TABLES[language as usize]);
+}
+
 /// What an exception tells, by its strongest sign. Of equally strong ones the type's name counts
 /// before the message, and what ends later in the message before what wraps it.
 pub(super) fn verdict(exception: &Exception, language: Language) -> Option<Verdict> {

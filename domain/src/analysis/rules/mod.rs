@@ -66,6 +66,12 @@ pub fn analyze(occurrence: &Occurrence, circumstances: &Circumstances) -> Analys
     analysis
 }
 
+/// Lays out the tables of all languages, a few milliseconds each, for which else the first
+/// occurrence of a language waits.
+pub fn prepare() {
+    Language::ALL.into_iter().for_each(evaluate::prepare);
+}
+
 /// What the evidence of [`analyze`] may point at.
 #[must_use]
 pub fn context(occurrence: &Occurrence, circumstances: &Circumstances) -> Context {

@@ -19,7 +19,10 @@ pub(super) struct Place<'a> {
 
 /// The application's topmost frame under the exception that tells; where that has none, under
 /// the next one that was raised.
-pub(super) fn of<'a>(occurrence: &'a Occurrence, finding: Option<&Finding>) -> Option<Place<'a>> {
+pub(super) fn of<'a>(
+    occurrence: &'a Occurrence,
+    finding: Option<&Finding<'_>>,
+) -> Option<Place<'a>> {
     let from = finding.and_then(|found| found.number).unwrap_or(0);
     let exhausted = finding.is_some_and(|found| found.category() == Category::Recursion);
     let mut chain = occurrence.exceptions.iter().enumerate().skip(from);

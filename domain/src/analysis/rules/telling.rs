@@ -24,7 +24,7 @@ pub(super) struct Telling<'a> {
     pub(super) occurrence: &'a Occurrence,
     pub(super) circumstances: &'a Circumstances,
     pub(super) language: Language,
-    pub(super) finding: Option<&'a Finding>,
+    pub(super) finding: Option<&'a Finding<'a>>,
 }
 
 impl Telling<'_> {
@@ -97,7 +97,7 @@ impl Telling<'_> {
         if let Some(place) = place::of(self.occurrence, self.finding) {
             let name = place.name();
             claim(
-                format!("{name} is the first call of the application's own code above it."),
+                format!("{name} is the topmost call that looks like the application's own code."),
                 place.pointer,
             );
         }

@@ -1,0 +1,53 @@
+use super::hold;
+use crate::analysis::Category::*;
+
+#[test]
+#[rustfmt::skip]
+fn what_is_said_is_known() {
+    hold("php", &[
+        ("Error", "Call to a member function getId() on null", NullReference),
+        ("TypeError", "App\\Cart::add(): Argument #1 ($item) must be of type App\\Item, null given, called in /app/x.php on line 3", NullReference),
+        ("TypeError", "strlen(): Argument #1 ($string) must be of type string, array given", TypeMismatch),
+        ("ErrorException", "Array to string conversion", TypeMismatch),
+        ("ErrorException", "Trying to access array offset on value of type null", NullReference),
+        ("ErrorException", "Undefined variable $total", MissingKey),
+        ("ErrorException", "Undefined property: App\\Order::$totl", MissingKey),
+        ("Error", "Call to undefined method App\\Order::sum()", MissingKey),
+        ("Error", "Undefined constant \"FOO\"", MissingKey),
+        ("Error", "Class \"App\\Foo\" not found", Dependency),
+        ("Error", "Call to undefined function mb_strlen()", Dependency),
+        ("ArgumentCountError", "Too few arguments to function f(), 1 passed and exactly 2 expected", TypeMismatch),
+        ("DivisionByZeroError", "Division by zero", Arithmetic),
+        ("ValueError", "random_int(): Argument #1 ($min) must be less than or equal to argument #2 ($max)", InvalidValue),
+        ("ValueError", "\"x\" is not a valid backing value for enum App\\Status", InvalidValue),
+        ("JsonException", "Syntax error", Parse),
+        ("Exception", "DateTime::__construct(): Failed to parse time string (x) at position 0 (x)", Parse),
+        ("PDOException", "SQLSTATE[HY000] [2002] Connection refused", Connection),
+        ("PDOException", "SQLSTATE[HY000] [1045] Access denied for user 'app'@'localhost' (using password: YES)", Permission),
+        ("PDOException", "SQLSTATE[23000]: Integrity constraint violation: 1062 Duplicate entry 'a' for key 'email'", Database),
+        ("PDOException", "SQLSTATE[42S02]: Base table or view not found: 1146 Table 'shop.orders' doesn't exist", Database),
+        ("PDOException", "SQLSTATE[42000]: Syntax error or access violation: 1064 You have an error in your SQL syntax", Parse),
+        ("PDOException", "SQLSTATE[HY000]: General error: 1205 Lock wait timeout exceeded; try restarting transaction", Timeout),
+        ("PDOException", "SQLSTATE[HY000] [1040] Too many connections", Exhaustion),
+        ("PDOException", "could not find driver", Configuration),
+        ("GuzzleHttp\\Exception\\ConnectException", "cURL error 6: Could not resolve host: api.example", Connection),
+        ("GuzzleHttp\\Exception\\ServerException", "Server error: `POST https://api.example/` resulted in a `503 Service Unavailable` response", ExternalService),
+        ("GuzzleHttp\\Exception\\ClientException", "Client error: `GET https://api.example/` resulted in a `404 Not Found` response", ExternalService),
+        ("Error", "Allowed memory size of 134217728 bytes exhausted (tried to allocate 20480 bytes)", Memory),
+        ("Error", "Maximum execution time of 30 seconds exceeded", Timeout),
+        ("Error", "Maximum function nesting level of '256' reached, aborting!", Recursion),
+        ("ErrorException", "file_get_contents(/data/a): Failed to open stream: No such file or directory", NotFound),
+        ("ErrorException", "file_put_contents(/data/a): Failed to open stream: Permission denied", Permission),
+        ("Illuminate\\Session\\TokenMismatchException", "CSRF token mismatch.", Permission),
+        ("Symfony\\Component\\HttpKernel\\Exception\\NotFoundHttpException", "", NotFound),
+        ("Illuminate\\Contracts\\Container\\BindingResolutionException", "Target [App\\Mailer] is not instantiable.", Configuration),
+        ("Symfony\\Component\\DependencyInjection\\Exception\\EnvNotFoundException", "Environment variable not found: \"MAILER_DSN\".", Configuration),
+        ("Illuminate\\Validation\\ValidationException", "The given data was invalid.", InvalidValue),
+        ("UnhandledMatchError", "Unhandled match case 'x'", Assertion),
+        ("LogicException", "The cart is locked", Assertion),
+        ("OutOfBoundsException", "Cannot seek to 5 which is past the end", OutOfRange),
+        ("Doctrine\\ORM\\OptimisticLockException", "The optimistic lock on an entity failed.", Concurrency),
+        ("RedisException", "Connection refused", Connection),
+        ("RedisException", "read error on connection to redis:6379", Connection),
+    ]);
+}
