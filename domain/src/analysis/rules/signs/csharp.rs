@@ -41,8 +41,8 @@ pub(super) const RULES: &[Rule] = &[
         "Specified cast is not valid", "Cannot implicitly convert type", "Object must be of type",
     ]),
     kind(InvalidValue, Clear, &[
-        "ArgumentException", "ValidationException", "InvalidEnumArgumentException",
-        "NotSupportedException", "BadHttpRequestException",
+        "PathTooLongException", "ArgumentException", "ValidationException",
+        "InvalidEnumArgumentException", "NotSupportedException", "BadHttpRequestException",
     ]),
     says(InvalidValue, Clear, &["Requested value '"]),
     kind(Parse, Clear, &[
@@ -96,9 +96,9 @@ pub(super) const RULES: &[Rule] = &[
         "AmazonServiceException", "ServiceException", "BrokenCircuitException",
     ]),
     kind(Database, Clear, &[
-        "DbUpdateException", "SqlException", "PostgresException", "MySqlException",
-        "SqliteException", "DbException", "OracleException", "MongoWriteException",
-        "UniqueConstraintException",
+        "ConstraintException", "DbUpdateException", "SqlException", "PostgresException",
+        "MySqlException", "SqliteException", "DbException", "OracleException",
+        "MongoWriteException", "UniqueConstraintException",
     ]),
     kind(NotFound, Clear, &[
         "FileNotFoundException", "DirectoryNotFoundException", "NotFoundException",

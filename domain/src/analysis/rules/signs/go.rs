@@ -24,7 +24,7 @@ pub(super) const RULES: &[Rule] = &[
         "cannot convert slice with length",
     ]),
     says(TypeMismatch, Certain, &[
-        "interface conversion", "cannot unmarshal", "reflect: call of",
+        "json: unsupported type", "interface conversion", "cannot unmarshal", "reflect: call of",
         "reflect.Set: value of type", "hash of unhashable type", "comparing uncomparable type",
         "unsupported Scan, storing", "converting driver.Value type", "value method",
         "reflect: Call using",
@@ -67,8 +67,9 @@ pub(super) const RULES: &[Rule] = &[
         "code = ResourceExhausted", "code = Internal",
     ]),
     says(Database, Certain, &[
-        "pq: duplicate key", "SQLSTATE 23", "SQLSTATE 42", "Error 1062", "Error 1146", "Error 1054",
-        "Error 1452", "UNIQUE constraint failed", "pq: relation", "pq: column",
+        "Dirty database version", "pq: duplicate key", "SQLSTATE 23", "SQLSTATE 42", "Error 1062",
+        "Error 1146", "Error 1054", "Error 1452", "UNIQUE constraint failed", "pq: relation",
+        "pq: column",
     ]),
     says(NotFound, Certain, &[
         "sql: no rows in result set", "record not found", "mongo: no documents",

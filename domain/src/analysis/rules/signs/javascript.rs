@@ -38,8 +38,8 @@ pub(super) const RULES: &[Rule] = &[
     says(InvalidValue, Clear, &[
         "Invalid count value", "toFixed() digits", "toString() radix", "precision out of range",
         "Invalid time value", "Invalid time zone specified", "Invalid string length",
-        "Incorrect locale information", "must be a valid enum", "Invalid URL",
-        "ERR_INVALID_ARG_VALUE", "Invalid enum value",
+        "Incorrect locale information", "must be a valid enum", "ERR_INVALID_ARG_VALUE",
+        "Invalid enum value",
     ]),
     kind(TypeMismatch, Fair, &["TypeError", "CastError"]),
     says(TypeMismatch, Clear, &[
@@ -54,10 +54,10 @@ pub(super) const RULES: &[Rule] = &[
         "ValidationError", "ZodError", "PrismaClientValidationError", "BadRequestException",
         "BadRequestError",
     ]),
-    kind(Parse, Clear, &["SyntaxError", "YAMLException", "CsvError"]),
+    kind(Parse, Clear, &["InvalidCharacterError", "SyntaxError", "YAMLException", "CsvError"]),
     says(Parse, Certain, &[
-        "in JSON at position", "Unexpected end of JSON input", "JSON.parse:", "is not valid JSON",
-        "Unexpected token", "URI malformed", "Invalid or unexpected token",
+        "Invalid URL", "in JSON at position", "Unexpected end of JSON input", "JSON.parse:",
+        "is not valid JSON", "Unexpected token", "URI malformed", "Invalid or unexpected token",
         "Invalid regular expression", "Bad control character in string",
     ]),
     kind(Parse, Clear, &["URIError"]),

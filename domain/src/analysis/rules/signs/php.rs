@@ -12,7 +12,8 @@ use crate::analysis::rules::rule::{Rule, kind, says, setting};
 pub(super) const RULES: &[Rule] = &[
     setting(Configuration, Certain, &["ErrorException", "Warning"]),
     says(NullReference, Certain, &[
-        "on null", "on a non-object", "of type null", "null given", "none returned",
+        "on null", "on a non-object", "of type null", "null given", "null returned",
+        "must not be accessed before initialization", "none returned",
     ]),
     says(MissingKey, Certain, &[
         "Undefined array key", "Undefined index", "Undefined offset", "Undefined variable",
@@ -27,11 +28,11 @@ pub(super) const RULES: &[Rule] = &[
     ]),
     kind(TypeMismatch, Clear, &["TypeError", "ArgumentCountError"]),
     says(TypeMismatch, Certain, &[
-        "must be of type", "must be an instance of", "Unsupported operand types",
-        "Array to string conversion", "could not be converted to string",
-        "Cannot access offset of type", "Illegal offset type", "Return value must be",
-        "Too few arguments", "A non-numeric value", "Cannot use object of type",
-        "must implement interface", "Cannot unpack",
+        "Serialization of '", "must be of type", "must be an instance of",
+        "Unsupported operand types", "Array to string conversion",
+        "could not be converted to string", "Cannot access offset of type", "Illegal offset type",
+        "Return value must be", "Too few arguments", "A non-numeric value",
+        "Cannot use object of type", "must implement interface", "Cannot unpack",
     ]),
     kind(InvalidValue, Clear, &[
         "InvalidArgumentException", "ValidationException", "ValueError", "DomainException",
@@ -45,10 +46,11 @@ pub(super) const RULES: &[Rule] = &[
         "ParseException", "InvalidFormatException", "MalformedUriException",
     ]),
     says(Parse, Certain, &[
-        "Failed to parse time string", "DateTime::__construct", "syntax error, unexpected",
-        "DOMDocument::loadXML", "simplexml_load", "String could not be parsed as XML",
-        "unserialize(): Error at offset", "json_decode", "Malformed UTF-8 characters",
-        "Not enough data available to satisfy format", "Could not parse '",
+        "illegal character in input string", "Failed to parse time string", "DateTime::__construct",
+        "syntax error, unexpected", "DOMDocument::loadXML", "simplexml_load",
+        "String could not be parsed as XML", "unserialize(): Error at offset", "json_decode",
+        "Malformed UTF-8 characters", "Not enough data available to satisfy format",
+        "Could not parse '",
     ]),
     kind(Arithmetic, Clear, &["DivisionByZeroError", "ArithmeticError"]),
     says(Timeout, Certain, &[
@@ -64,10 +66,10 @@ pub(super) const RULES: &[Rule] = &[
         "AMQPConnectionException", "NoNodesAvailableException", "NetworkException",
     ]),
     says(Connection, Certain, &[
-        "cURL error 6", "cURL error 7", "cURL error 35", "cURL error 52", "cURL error 56",
-        "cURL error 60", "SQLSTATE[HY000] [2002]", "SQLSTATE[HY000]: General error: 2006",
-        "SQLSTATE[08006]", "stream_socket_client()", "fsockopen()", "Redis server went away",
-        "went away", "read error on connection",
+        "SSL operation failed", "cURL error 6", "cURL error 7", "cURL error 35", "cURL error 52",
+        "cURL error 56", "cURL error 60", "SQLSTATE[HY000] [2002]",
+        "SQLSTATE[HY000]: General error: 2006", "SQLSTATE[08006]", "stream_socket_client()",
+        "fsockopen()", "Redis server went away", "went away", "read error on connection",
     ]),
     kind(ExternalService, Clear, &[
         "ServerException", "ClientException", "RequestException", "BadResponseException",

@@ -10,6 +10,9 @@ use crate::analysis::rules::rule::{Rule, frame, kind, says, setting};
 
 #[rustfmt::skip]
 pub(super) const RULES: &[Rule] = &[
+    says(Configuration, Certain, &[
+        "validation error for Settings", "validation errors for Settings",
+    ]),
     setting(Configuration, Certain, &["KeyError"]),
     says(NullReference, Certain, &[
         "'NoneType' object", "NoneType object", "of type 'NoneType'", "not 'NoneType'",
@@ -34,10 +37,10 @@ pub(super) const RULES: &[Rule] = &[
         "validation error for", "validation errors for", "is not a valid choice",
     ]),
     kind(Parse, Clear, &[
-        "JSONDecodeError", "UnicodeDecodeError", "UnicodeEncodeError", "SyntaxError",
-        "IndentationError", "ParseError", "ParserError", "xml.ExpatError", "ExpatError",
-        "ScannerError", "csv.Error", "InvalidOperation", "TemplateSyntaxError", "TOMLDecodeError",
-        "XMLSyntaxError", "binascii.Error", "BadZipFile",
+        "struct.error", "JSONDecodeError", "UnicodeDecodeError", "UnicodeEncodeError",
+        "SyntaxError", "IndentationError", "ParseError", "ParserError", "xml.ExpatError",
+        "ExpatError", "ScannerError", "csv.Error", "InvalidOperation", "TemplateSyntaxError",
+        "TOMLDecodeError", "XMLSyntaxError", "binascii.Error", "BadZipFile",
     ]),
     says(Parse, Certain, &[
         "could not convert string to float", "invalid literal for int()", "time data ",
@@ -46,7 +49,7 @@ pub(super) const RULES: &[Rule] = &[
         "badly formed hexadecimal UUID",
     ]),
     kind(Arithmetic, Clear, &[
-        "ZeroDivisionError", "OverflowError", "FloatingPointError", "DivisionByZero",
+        "LinAlgError", "ZeroDivisionError", "OverflowError", "FloatingPointError", "DivisionByZero",
     ]),
     says(Arithmetic, Certain, &["cannot convert float NaN", "cannot convert float infinity"]),
     kind(Timeout, Clear, &[
@@ -80,10 +83,10 @@ pub(super) const RULES: &[Rule] = &[
         "TemplateDoesNotExist", "NotFound", "ProcessLookupError",
     ]),
     kind(Permission, Clear, &[
-        "PermissionError", "PermissionDenied", "AccessDenied", "AuthenticationFailed",
-        "ExpiredSignatureError", "InvalidTokenError", "InvalidSignatureError",
-        "AuthenticationError", "NoCredentialsError", "Forbidden", "Unauthorized",
-        "NotAuthenticated",
+        "PermissionError", "PermissionDenied", "AccessDenied", "SMTPAuthenticationError",
+        "AuthenticationFailed", "ExpiredSignatureError", "InvalidTokenError",
+        "InvalidSignatureError", "AuthenticationError", "NoCredentialsError", "Forbidden",
+        "Unauthorized", "NotAuthenticated",
     ]),
     kind(Exhaustion, Clear, &["PoolError", "BlockingIOError", "queue.Full", "Full"]),
     kind(Concurrency, Clear, &[
@@ -100,8 +103,8 @@ pub(super) const RULES: &[Rule] = &[
         "release unlocked lock", "another operation is in progress",
     ]),
     kind(Configuration, Clear, &[
-        "ImproperlyConfigured", "ConfigurationError", "NoSectionError", "NoOptionError",
-        "InvalidConfigError", "EnvError",
+        "UndefinedValueError", "ImproperlyConfigured", "ConfigurationError", "NoSectionError",
+        "NoOptionError", "InvalidConfigError", "EnvError",
     ]),
     frame(Configuration, Certain, &[
         "os.py __getitem__", "<frozen os> __getitem__", "os __getitem__", "decouple.py get",

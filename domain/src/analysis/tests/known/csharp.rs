@@ -54,5 +54,15 @@ fn what_is_said_is_known() {
         ("System.NotImplementedException", "The method or operation is not implemented.", Assertion),
         ("System.InvalidOperationException", "The order is already closed.", Assertion),
         ("System.Exception", "failed", Unknown),
+        ("System.Threading.Tasks.TaskCanceledException", "A task was canceled.", Timeout),
+        ("System.Text.Json.JsonException", "The JSON value could not be converted to System.Int32. Path: $.a", Parse),
+        ("System.ComponentModel.DataAnnotations.ValidationException", "The Name field is required.", InvalidValue),
+        ("System.IO.PathTooLongException", "The path is too long.", InvalidValue),
+        ("System.Data.ConstraintException", "Column 'Id' is constrained to be unique.", Database),
+        ("Polly.CircuitBreaker.BrokenCircuitException", "The circuit is now open and is not allowing calls.", ExternalService),
+        ("System.Reflection.TargetInvocationException", "Exception has been thrown by the target of an invocation.", Unknown),
+        ("System.Exception", "Exception of type 'System.Exception' was thrown.", Unknown),
+        ("System.ObjectDisposedException", "Cannot access a closed Stream.", Concurrency),
+        ("System.AggregateException", "One or more errors occurred.", Unknown),
     ]);
 }

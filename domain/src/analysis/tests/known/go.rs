@@ -58,5 +58,16 @@ fn what_is_said_is_known() {
         ("panic", "runtime error: integer divide by zero", Arithmetic),
         ("panic", "stock of item 12 went below zero", Assertion),
         ("panic", "unreachable", Assertion),
+        ("panic", "json: unsupported type: chan int", TypeMismatch),
+        ("panic", "regexp: Compile(`(`): error parsing regexp: missing closing ): `(`", Parse),
+        ("panic", "redis: connection pool timeout", Exhaustion),
+        ("panic", "Key: 'User.Email' Error:Field validation for 'Email' failed on the 'email' tag", InvalidValue),
+        ("panic", "fork/exec /bin/x: resource temporarily unavailable", Exhaustion),
+        ("panic", "flag provided but not defined: -x", Configuration),
+        ("panic", "tls: first record does not look like a TLS handshake", Connection),
+        ("panic", "Dirty database version 12. Fix and force version.", Database),
+        ("panic", "math/big: division by zero", Arithmetic),
+        ("panic", "runtime error: slice bounds out of range [5:3]", OutOfRange),
+        ("panic", "(*errors.errorString) 0xc000012345", Unknown),
     ]);
 }

@@ -78,5 +78,18 @@ fn what_is_said_is_known() {
         ("ZodError", "[\n  {\n    \"code\": \"too_small\", \"message\": \"Number must be greater than 0\"", InvalidValue),
         ("Error", "Script error.", Unknown),
         ("Error", "Something went wrong", Unknown),
+        ("TypeError", "Cannot add property x, object is not extensible", TypeMismatch),
+        ("NotAllowedError", "The request is not allowed by the user agent", Permission),
+        ("SecurityError", "Blocked a frame with origin from accessing a cross-origin frame.", Permission),
+        ("NotFoundError", "Failed to execute 'removeChild' on 'Node': The node to be removed is not a child of this node.", NotFound),
+        ("InvalidCharacterError", "Failed to execute 'atob' on 'Window': The string to be decoded is not correctly encoded.", Parse),
+        ("Error", "getaddrinfo EAI_AGAIN db", Connection),
+        ("Error", "listen EACCES: permission denied 0.0.0.0:80", Permission),
+        ("PrismaClientKnownRequestError", "Timed out fetching a new connection from the connection pool.", Exhaustion),
+        ("UnhandledPromiseRejection", "This error originated either by throwing inside of an async function without a catch block", Unknown),
+        ("SyntaxError", "Invalid regular expression: /(/: Unterminated group", Parse),
+        ("Error", "Worker terminated due to reaching memory limit: JS heap out of memory", Memory),
+        ("TypeError", "Invalid URL", Parse),
+        ("Error", "The module '/app/x.node' was compiled against a different Node.js version using NODE_MODULE_VERSION 108.", Dependency),
     ]);
 }

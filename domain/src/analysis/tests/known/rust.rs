@@ -39,6 +39,15 @@ fn what_is_said_is_known() {
         ("cannot sample empty range".to_owned(), InvalidValue),
         ("the cart has no owner".to_owned(), Assertion),
         ("explicit panic".to_owned(), Unknown),
+        (err("Error(\"invalid type: string \\\"a\\\", expected u32\", line: 1, column: 5)"), TypeMismatch),
+        (err("reqwest::Error { kind: Request, source: ConnectError(\"tcp connect error\", Os { code: 111, kind: ConnectionRefused }) }"), Connection),
+        (err("Custom { kind: UnexpectedEof, error: \"early eof\" }"), Connection),
+        (err("Custom { kind: InvalidData, error: \"stream did not contain valid UTF-8\" }"), Parse),
+        (err("Os { code: 11, kind: WouldBlock, message: \"Resource temporarily unavailable\" }"), Exhaustion),
+        (err("SqliteFailure(Error { code: DatabaseBusy, extended_code: 5 }, Some(\"database is locked\"))"), Concurrency),
+        (err("()"), Unknown),
+        ("environment variable `DATABASE_URL` not set".to_owned(), Configuration),
+        ("RefCell already mutably borrowed".to_owned(), Concurrency),
     ];
     let known: Vec<_> = known.iter().map(|(value, category)| ("panic", value.as_str(), *category)).collect();
     hold("native", &known);
