@@ -47,9 +47,18 @@ pub(super) fn finding(occurrence: &Occurrence, language: Language) -> Option<Fin
     ];
     let root_most = |least: Strength| told.iter().position(|(_, told, _)| told.strength >= least);
     let at = least.into_iter().find_map(root_most)?;
+    let category = told.get(at)?.1.category;
+    // What wraps it may name what it does not: the host, the file.
+    let alike = told
+        .iter()
+        .skip(at)
+        .filter(|(_, told, _)| told.category == category);
+    let clue = alike
+        .into_iter()
+        .find_map(|(.., one)| clues::of(one, category, language));
     let (number, verdict, exception) = told.into_iter().nth(at)?;
     Some(Finding {
-        clue: clues::of(&exception, verdict.category, language),
+        clue,
         number,
         exception,
         verdict,

@@ -1,6 +1,7 @@
 //! The first frame of the application: where a person begins to read.
 
 use super::chain::Finding;
+use super::foreign::is_foreign;
 use super::quote::{plain, quoted};
 use crate::analysis::{Category, Pointer};
 use crate::grouping::deciding;
@@ -17,31 +18,45 @@ pub(super) struct Place<'a> {
     pub(super) pointer: Pointer,
 }
 
-/// The application's topmost frame under the exception that tells; where that has none, under
-/// the next one that was raised.
+/// The application's topmost frame under the exception that tells, or under what it led to;
+/// where all frames are of libraries, what grouping takes for the deciding one.
 pub(super) fn of<'a>(
     occurrence: &'a Occurrence,
     finding: Option<&Finding<'_>>,
 ) -> Option<Place<'a>> {
     let from = finding.and_then(|found| found.number).unwrap_or(0);
     let exhausted = finding.is_some_and(|found| found.category() == Category::Recursion);
-    let mut chain = occurrence.exceptions.iter().enumerate().skip(from);
-    chain.find_map(|(number, exception)| within(occurrence, number, exception, exhausted))
+    let platform = occurrence.platform.as_deref().unwrap_or_default();
+    let chain = || occurrence.exceptions.iter().enumerate().skip(from);
+    let taken = |(number, exception)| decided(number, exception, platform, exhausted);
+    let own = |place: &Place<'_>| !is_foreign(place.frame);
+    chain()
+        .find_map(|one| taken(one).filter(own).or_else(|| topmost_own(one)))
+        .or_else(|| chain().find_map(taken))
 }
 
-fn within<'a>(
-    occurrence: &'a Occurrence,
+fn decided<'a>(
     exception: usize,
     of: &'a Exception,
+    platform: &str,
     exhausted: bool,
 ) -> Option<Place<'a>> {
     let stack = of.stacktrace.as_ref()?;
-    let platform = occurrence.platform.as_deref().unwrap_or_default();
     let (found, _) = deciding(stack, platform, exhausted)?;
-    let frame = stack
-        .frames
-        .iter()
-        .position(|one| std::ptr::eq(one, found))?;
+    let mut frames = stack.frames.iter();
+    let frame = frames.position(|one| std::ptr::eq(one, found))?;
+    Some(Place {
+        frame: found,
+        pointer: Pointer::Frame { exception, frame },
+    })
+}
+
+fn topmost_own((exception, of): (usize, &Exception)) -> Option<Place<'_>> {
+    let frames = of.stacktrace.iter().flat_map(|stack| &stack.frames);
+    let own = frames
+        .enumerate()
+        .filter(|(_, one)| one.in_app != Some(false) && !is_foreign(one));
+    let (frame, found) = own.last()?;
     Some(Place {
         frame: found,
         pointer: Pointer::Frame { exception, frame },

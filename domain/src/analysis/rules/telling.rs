@@ -152,7 +152,9 @@ impl Telling<'_> {
 /// `KeyError: 'price'`
 fn name(exception: &Exception, max: usize) -> String {
     let kind = exception.kind.as_deref().unwrap_or_default();
-    let message = exception.value.as_deref().unwrap_or_default();
+    let message = exception.value.as_deref().unwrap_or_default().trim();
+    // What follows an empty line explains: source lines, details.
+    let message = message.split("\n\n").next().unwrap_or_default();
     let (kind, message) = (plain(kind, KIND_MAX), plain(message, max));
     match (kind.is_empty(), message.is_empty()) {
         (true, true) => "an error that says nothing".to_owned(),

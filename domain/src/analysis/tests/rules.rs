@@ -305,3 +305,16 @@ fn any_text() -> impl Strategy<Value = String> {
         1 => ("é{0,9}", 1_000_usize..9_000).prop_map(|(text, times)| text.repeat(times)),
     ]
 }
+
+#[test]
+fn a_driver_s_failure_is_placed_in_the_application_s_own_code() {
+    let analysis = explain(
+        "org.springframework.jdbc.CannotGetJdbcConnectionException: Failed to obtain JDBC Connection\n\tat org.springframework.jdbc.core.JdbcTemplate.query(JdbcTemplate.java:4)\n\tat com.shop.Orders.all(Orders.java:70)\nCaused by: org.postgresql.util.PSQLException: Connection to db:5432 refused. Check that the hostname and port are correct.\n\tat org.postgresql.core.v3.ConnectionFactoryImpl.open(ConnectionFactoryImpl.java:1)\n\t... 2 more\nCaused by: java.net.ConnectException: Connection refused\n\tat java.base/sun.nio.ch.Net.pollConnect(Native Method)\n\tat org.postgresql.core.PGStream.createSocket(PGStream.java:260)\n\t... 3 more\n",
+    );
+    let whys = whys(&analysis);
+    assert!(
+        whys[0].contains("came out of `com.shop.Orders.all` (Orders.java, line 70)"),
+        "{whys:?}"
+    );
+    assert_eq!(whys[1], "Nothing accepts connections at `db:5432`.");
+}

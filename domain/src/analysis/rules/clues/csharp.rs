@@ -1,14 +1,16 @@
 //! C# and .NET: what its messages name.
 
+use super::network::{REFUSED, REFUSED_FIX};
 use super::system::{SETTING, SETTING_FIX};
 use super::{Clue, clue};
 use crate::analysis::Category::{
-    Concurrency, Configuration, Dependency, MissingKey, NotFound, NullReference, OutOfRange, Parse,
-    TypeMismatch,
+    Concurrency, Configuration, Connection, Dependency, MissingKey, NotFound, NullReference,
+    OutOfRange, Parse, TypeMismatch,
 };
 
 #[rustfmt::skip]
 pub(super) const CLUES: &[Clue] = &[
+    clue(Connection, ("Connection refused (", ")"), REFUSED, REFUSED_FIX),
     clue(NullReference, ("Object reference not set", ""),
         "A member was used of a variable that is null; .NET does not say which.",
         "Look at the line for what may be null (a query with `FirstOrDefault`, a property nobody \

@@ -51,9 +51,7 @@ pub(super) const CLUES: &[Clue] = &[
         "The method `{}` is not in the version of the library that was loaded.",
         "Look for two versions of the library (`mvn dependency:tree`, `gradle dependencies`) and \
             force one."),
-    clue(Configuration, ("Could not resolve placeholder '", "'"),
-        SETTING,
-        SETTING_FIX),
+    clue(Configuration, ("Could not resolve placeholder '", "'"), SETTING, SETTING_FIX),
     clue(Concurrency, ("ConcurrentModificationException", ""),
         "A collection was changed while it was gone through.",
         "Collect the changes and make them after the loop, use `removeIf`, or a concurrent \

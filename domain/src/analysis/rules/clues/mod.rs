@@ -82,6 +82,8 @@ pub(super) fn of(exception: &Exception, category: Category, language: Language) 
         beginning(kind, NAME_MAX),
         beginning(value, SEARCHED_MAX)
     );
+    // Loggers that write JSON leave its escapes.
+    let text = text.replace("\\\"", "\"");
     let own = LANGUAGES.iter().filter(|(of, _)| language.is(*of));
     let clues = own.flat_map(|(_, clues)| *clues);
     let clues = clues.chain(FOR_ALL.into_iter().flatten());

@@ -7,14 +7,14 @@ use crate::analysis::rules::rule::{Rule, says, word};
 #[rustfmt::skip]
 pub(super) const RULES: &[Rule] = &[
     says(Connection, Certain, &[
-        "connection refused", "can't reach", "actively refused", "connection reset",
-        "connection aborted", "connection was aborted", "forcibly closed", "broken pipe",
-        "socket hang up", "name or service not known", "temporary failure in name resolution",
-        "nodename nor servname", "name resolution", "no such host", "could not resolve host",
-        "getaddrinfo", "failed to lookup address", "no address associated with hostname",
-        "php_network_getaddresses", "network is unreachable", "network is down",
-        "host is unreachable", "no route to host", "remote end closed connection",
-        "server closed the connection", "connection closed before",
+        "connection refused", "check that the hostname and port are correct", "can't reach",
+        "actively refused", "connection reset", "connection aborted", "connection was aborted",
+        "forcibly closed", "broken pipe", "socket hang up", "name or service not known",
+        "temporary failure in name resolution", "nodename nor servname", "name resolution",
+        "no such host", "could not resolve host", "getaddrinfo", "failed to lookup address",
+        "no address associated with hostname", "php_network_getaddresses", "network is unreachable",
+        "network is down", "host is unreachable", "no route to host",
+        "remote end closed connection", "server closed the connection", "connection closed before",
         "connection unexpectedly closed", "closed the connection unexpectedly",
         "server has gone away", "lost connection to", "connection is closed",
         "use of closed network connection", "communications link failure",
