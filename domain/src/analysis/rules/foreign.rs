@@ -32,13 +32,14 @@ const PATHS: [&str; 19] = [
 const NAMES: [&str; 62] = [
     "java.", "javax.", "jakarta.", "jdk.", "sun.", "com.sun.", "kotlin.", "kotlinx.", "scala.",
     "android.", "androidx.", "dalvik.", "org.apache.", "org.springframework.", "org.hibernate.",
-    "org.postgresql.", "org.eclipse.", "com.mysql.", "com.zaxxer.", "com.fasterxml.", "com.google.",
-    "io.netty.", "io.grpc.", "io.lettuce.", "redis.clients.", "okhttp3.", "retrofit2.", "feign.",
-    "reactor.", "System.", "Interop.", "Microsoft.", "Npgsql.", "StackExchange.", "Newtonsoft.", "MySql.",
-    "UnityEngine.", "Polly.", "Illuminate\\", "Symfony\\", "Doctrine\\", "GuzzleHttp\\", "Laravel\\",
-    "Predis\\", "PDO", "std::", "core::", "alloc::", "<core::", "<alloc::", "<std::", "tokio::",
-    "hyper::", "hyper_util::", "reqwest::", "sqlx_core::", "anyhow::", "<E as anyhow", "serde_json::",
-    "futures_util::", "runtime.", "JSON.",
+    "org.postgresql.", "org.eclipse.", "com.mysql.", "com.zaxxer.", "com.fasterxml.",
+    "com.google.", "io.netty.", "io.grpc.", "io.lettuce.", "redis.clients.", "okhttp3.",
+    "retrofit2.", "feign.", "reactor.", "System.", "Interop.", "Microsoft.", "Npgsql.",
+    "StackExchange.", "Newtonsoft.", "MySql.", "UnityEngine.", "Polly.", "Illuminate\\",
+    "Symfony\\", "Doctrine\\", "GuzzleHttp\\", "Laravel\\", "Predis\\", "PDO", "std::", "core::",
+    "alloc::", "<core::", "<alloc::", "<std::", "tokio::", "hyper::", "hyper_util::", "reqwest::",
+    "sqlx_core::", "anyhow::", "<E as anyhow", "serde_json::", "futures_util::", "runtime.",
+    "JSON.",
 ];
 /// Packages of Go's own library, whose names have no dot in their first part.
 const PACKAGES: [&str; 9] = [
