@@ -20,7 +20,7 @@ mod outcome;
 mod pace;
 pub mod provider;
 mod schema;
-// SCRIPTED
+pub mod scripted;
 mod tokens;
 mod wire;
 

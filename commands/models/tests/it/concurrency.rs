@@ -1,0 +1,44 @@
+//! So many calls are under way at a provider, and no more.
+
+use bugsage_models::Rest;
+use bugsage_models::scripted::Step;
+use futures::future::join_all;
+
+use crate::site::{PLENTY, chain_with, request, server};
+
+#[tokio::test]
+async fn the_server_sees_no_more_at_once_than_is_configured() {
+    const CALLS: usize = 40;
+    let server = server(vec![Step::Held; CALLS]).await;
+    let (chain, _) = chain_with(&[&server], Rest::default(), |provider| {
+        provider.concurrency = 4;
+    });
+    let request = request();
+    let calls = join_all((0..CALLS).map(|_| chain.ask(&request, PLENTY)));
+    let watched = async {
+        server.has_under_way(4).await;
+        assert_eq!(server.asked().len(), 4);
+        server.release(CALLS);
+    };
+    let (answers, ()) = tokio::join!(calls, watched);
+    assert!(answers.iter().all(|answer| answer.is_ok()));
+    assert_eq!(server.asked().len(), CALLS);
+    assert_eq!(server.most_at_once(), 4);
+}
+
+/// A call that is given up gives its place back.
+#[tokio::test]
+async fn who_goes_away_leaves_room() {
+    let server = server([Step::Silent]).await;
+    let (chain, _) = chain_with(&[&server], Rest::default(), |provider| {
+        provider.concurrency = 1;
+    });
+    let given_up = {
+        let chain = chain.clone();
+        tokio::spawn(async move { chain.ask(&request(), PLENTY).await })
+    };
+    server.has_under_way(1).await;
+    given_up.abort();
+    server.has_under_way(0).await;
+    assert!(chain.ask(&request(), PLENTY).await.is_ok());
+}
