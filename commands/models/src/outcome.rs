@@ -61,10 +61,12 @@ pub enum Outcome {
     #[error("its quota is used up")]
     Quota,
     /// The key is missing, wrong, or not for this model.
-    #[error("it does not take the key (status {status})")]
+    #[error("it does not take the key (status {status}): {message}")]
     Unauthorized {
         /// The status of HTTP.
         status: u16,
+        /// What it says.
+        message: String,
     },
     /// The provider does not take the request.
     #[error("it does not take the request (status {status}): {message}")]
@@ -115,7 +117,16 @@ impl std::fmt::Display for Bound {
     }
 }
 
+/// Characters that are kept of what models and providers say.
+pub(crate) const WORDS_MAX: usize = 500;
+
 impl Outcome {
+    /// With the beginning of the reason.
+    pub(crate) fn refused(reason: &str) -> Self {
+        let reason = reason.chars().take(WORDS_MAX).collect();
+        Self::Refused { reason }
+    }
+
     /// Whether the same model may answer when it is asked again.
     #[must_use]
     pub fn is_worth_retrying(&self) -> bool {

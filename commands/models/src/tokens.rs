@@ -63,7 +63,7 @@ mod tests {
         assert_eq!(estimate("abc"), 2);
         assert_eq!(estimate("the quick fox"), 2 + 1 + 3 + 1 + 2);
         assert_eq!(estimate("        return"), 1 + 3);
-        assert_eq!(estimate("d41d8cd9"), 8);
+        assert_eq!(estimate("d41d8cd9"), 7);
         assert_eq!(estimate("日本"), 6);
     }
 

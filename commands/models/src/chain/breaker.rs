@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn a_key_that_is_refused_needs_no_second_failure_and_a_longer_rest_is_given() {
         let mut breaker = Breaker::default();
-        assert!(breaker.hears(&Outcome::Unauthorized { status: 401 }, at(0), REST));
+        assert!(breaker.hears(&Outcome::Quota, at(0), REST));
         let mut breaker = Breaker::default();
         let retry_after = Some(at(100));
         (0..3).for_each(|_| {

@@ -154,9 +154,7 @@ fn said(body: &[u8]) -> Result<Said, serde_json::Error> {
     // What is said before the tool is called stays; the JSON is looked for in the whole.
     let text: String = texts.collect();
     let ended = match message.stop_reason.as_deref() {
-        Some("refusal") => Some(Outcome::Refused {
-            reason: text.clone(),
-        }),
+        Some("refusal") => Some(Outcome::refused(&text)),
         Some("max_tokens" | "model_context_window_exceeded") => Some(Outcome::Cut),
         _ => None,
     };

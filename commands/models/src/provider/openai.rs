@@ -3,11 +3,11 @@
 use async_openai::types::chat::{
     ChatCompletionRequestAssistantMessage, ChatCompletionRequestMessage,
     ChatCompletionRequestSystemMessage, ChatCompletionRequestUserMessage,
-    CreateChatCompletionRequest, CreateChatCompletionResponse, FinishReason, ResponseFormat,
-    ResponseFormatJsonSchema,
+    CreateChatCompletionRequest, ResponseFormat, ResponseFormatJsonSchema,
 };
 use async_trait::async_trait;
 use reqwest::header::AUTHORIZATION;
+use serde::Deserialize;
 
 use super::modes::{Ask, Modes};
 use super::read::{Asked, Said};
@@ -117,28 +117,55 @@ fn messages(request: &Request, mode: Mode) -> Vec<ChatCompletionRequestMessage> 
     messages
 }
 
+/// What is read of an answer. The type that async-openai has for it refuses answers for fields that
+/// nobody here reads, as soon as a server has values of its own in them.
+#[derive(Deserialize)]
+struct Response {
+    model: Option<String>,
+    choices: Vec<Choice>,
+    usage: Option<Tokens>,
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    message: Message,
+    finish_reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Message {
+    content: Option<String>,
+    refusal: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Tokens {
+    prompt_tokens: u64,
+    completion_tokens: u64,
+}
+
 fn said(body: &[u8]) -> Result<Said, serde_json::Error> {
-    let response: CreateChatCompletionResponse = serde_json::from_slice(body)?;
+    let response: Response = serde_json::from_slice(body)?;
     let usage = response.usage.map(|usage| Usage {
-        input: usage.prompt_tokens.into(),
-        output: usage.completion_tokens.into(),
+        input: usage.prompt_tokens,
+        output: usage.completion_tokens,
         is_estimated: false,
     });
-    let choice = response.choices.into_iter().next();
-    let (finish, message) = choice.map(|one| (one.finish_reason, one.message)).unzip();
-    let (text, refusal) = message
-        .map(|message| (message.content, message.refusal))
-        .unwrap_or_default();
-    let ended = match (finish.flatten(), refusal) {
-        (Some(FinishReason::Length), _) => Some(Outcome::Cut),
-        (Some(FinishReason::ContentFilter), _) => Some(Outcome::Filtered),
-        (_, Some(reason)) if !reason.is_empty() => Some(Outcome::Refused { reason }),
-        _ => None,
-    };
-    Ok(Said {
+    let said = |text: Option<String>, ended| Said {
         text: text.unwrap_or_default(),
-        model: Some(response.model).filter(|model| !model.is_empty()),
+        model: response.model.filter(|model| !model.is_empty()),
         usage,
         ended,
-    })
+    };
+    let Some(choice) = response.choices.into_iter().next() else {
+        return Ok(said(None, Some(Outcome::Empty)));
+    };
+    let Message { content, refusal } = choice.message;
+    let refusal = refusal.filter(|reason| !reason.is_empty());
+    let ended = match choice.finish_reason.as_deref() {
+        Some("length") => Some(Outcome::Cut),
+        Some("content_filter") => Some(Outcome::Filtered),
+        _ => refusal.map(|reason| Outcome::refused(&reason)),
+    };
+    Ok(said(content, ended))
 }

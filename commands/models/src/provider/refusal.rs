@@ -4,10 +4,8 @@
 use serde_json::Value;
 
 use crate::Outcome;
+use crate::outcome::WORDS_MAX;
 use crate::wire::Reply;
-
-/// Characters of a provider's message that are kept.
-const MESSAGE_MAX: usize = 500;
 
 /// Codes by which paid work ends until somebody pays.
 const QUOTA: [&str; 5] = [
@@ -44,7 +42,7 @@ impl Told {
         let codes = ["/type", "/code", "/details/error_code", "/innererror/code"];
         let codes = codes.iter().filter_map(|at| error.pointer(at)?.as_str());
         Self {
-            message: message.chars().take(MESSAGE_MAX).collect(),
+            message: message.chars().take(WORDS_MAX).collect(),
             codes: codes.map(str::to_owned).collect(),
         }
     }
@@ -57,21 +55,19 @@ impl Told {
 /// What an answer with such a status means.
 pub(super) fn outcome(reply: &Reply, told: &Told) -> Outcome {
     let (status, retry_after) = (reply.status, reply.retry_after);
+    let message = told.message.clone();
     // Anthropic says so with 400 and no code.
     let is_unpaid = told.message.contains("credit balance is too low");
     match status {
         402 => Outcome::Quota,
         400..=499 if is_unpaid || told.is_one_of(&QUOTA) => Outcome::Quota,
         400..=499 if told.is_one_of(&FILTER) => Outcome::Filtered,
-        401 | 403 => Outcome::Unauthorized { status },
+        401 | 403 => Outcome::Unauthorized { status, message },
         408 => Outcome::TimedOut,
         429 => Outcome::RateLimited { retry_after },
         503 | 529 => Outcome::Overloaded { retry_after },
         500.. if told.is_one_of(&["overloaded_error"]) => Outcome::Overloaded { retry_after },
         500.. => Outcome::Broken { status },
-        _ => Outcome::BadRequest {
-            status,
-            message: told.message.clone(),
-        },
+        _ => Outcome::BadRequest { status, message },
     }
 }

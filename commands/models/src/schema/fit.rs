@@ -44,7 +44,7 @@ fn object(schema: &Value, fields: &Map<String, Value>, at: &str) -> Result<(), F
     match fields.keys().find(|name| !properties.contains_key(*name)) {
         Some(name) => Err(Fault::new(
             at,
-            format!("has `{name}`, which nobody asked for"),
+            format!("has `{}`, which nobody asked for", short(name)),
         )),
         None => Ok(()),
     }
@@ -56,7 +56,11 @@ fn value(schema: &Value, answer: &Value, at: &str) -> Result<(), Fault> {
             let values: Vec<_> = values.iter().map(Value::to_string).collect();
             Err(Fault::new(
                 at,
-                format!("is {answer}, not one of {}", values.join(", ")),
+                format!(
+                    "is {}, not one of {}",
+                    short(&answer.to_string()),
+                    values.join(", ")
+                ),
             ))
         }
         _ => Ok(()),
@@ -86,6 +90,11 @@ fn is_of(kind: &str, answer: &Value) -> bool {
         }
         _ => false,
     }
+}
+
+/// The beginning of what a model wrote.
+fn short(text: &str) -> String {
+    text.chars().take(80).collect()
 }
 
 fn name(answer: &Value) -> &'static str {

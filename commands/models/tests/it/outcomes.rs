@@ -46,7 +46,6 @@ async fn every_fault_has_its_name() {
         (Step::Broken(503), Outcome::Overloaded { retry_after: None }),
         (Step::Broken(502), Outcome::Broken { status: 502 }),
         (Step::Quota, Outcome::Quota),
-        (Step::Unauthorized, Outcome::Unauthorized { status: 401 }),
         (Step::BadRequest, bad),
         (Step::Violation, violated),
         (Step::Refusal, refused()),
@@ -173,6 +172,31 @@ async fn an_answer_without_end_is_not_read_to_it() {
         outcome.to_string().contains("more than 4194304 bytes"),
         "{outcome}"
     );
+}
+
+#[tokio::test]
+async fn a_key_that_is_not_taken_is_told_with_the_reason_and_without_the_key() {
+    let server = server([Step::Unauthorized]).await;
+    let outcome = fails(&at(Kind::Anthropic, &server)).await.outcome;
+    let message = "wrong key: (hidden)".to_owned();
+    let expected = Outcome::Unauthorized {
+        status: 401,
+        message,
+    };
+    assert_eq!(outcome, expected);
+}
+
+/// With fields and values that OpenAI does not have, and without some that it has.
+#[tokio::test]
+async fn an_answer_of_another_server_is_read_whatever_else_is_in_it() {
+    let body = r#"{"service_tier":"on_demand","created":1.5,"choices":[{"finish_reason":"eos",
+        "message":{"content":"{\"category\":\"timeout\",\"confidence\":1,\"why\":[]}"}}]}"#;
+    let answer = post(move || async move { body });
+    let provider = with(Router::new().route("/v1/chat/completions", answer)).await;
+    let model = provider::model(&provider).unwrap();
+    let completion = model.complete(&request()).await.unwrap();
+    assert_eq!(completion.call.model, "sage-1", "as it is configured");
+    assert!(completion.call.usage.is_estimated && completion.call.usage.output > 0);
 }
 
 /// Local servers say less, and say it otherwise.
