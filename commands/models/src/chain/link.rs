@@ -18,6 +18,7 @@ pub(super) struct Link {
     pub(super) name: String,
     pub(super) model: String,
     price: Price,
+    timeout: Duration,
     slots: Semaphore,
     retry: Retry,
     rest: Rest,
@@ -30,6 +31,7 @@ impl Link {
             name: provider.name.clone(),
             model: provider.model.clone(),
             price: provider.price,
+            timeout: provider.timeout,
             slots: Semaphore::new(provider.concurrency.min(Semaphore::MAX_PERMITS)),
             retry,
             rest,
@@ -53,7 +55,7 @@ impl Link {
             let failure = match tried {
                 Ok(output) => {
                     let call = W::call(&output);
-                    self.note(Outcome::Answered, call, spending, pace);
+                    self.note(Outcome::Answered, call, spending);
                     return Some(output);
                 }
                 Err(Tried::Not(outcome)) => {
@@ -63,7 +65,7 @@ impl Link {
                 }
                 Err(Tried::Failed(failure)) => failure,
             };
-            self.note(failure.outcome.clone(), &failure.call, spending, pace);
+            self.note(failure.outcome.clone(), &failure.call, spending);
             let wait = self.retry.wait(nth, &failure.outcome, pace.chance())?;
             let has_time = wait < spending.left(pace.now()).time;
             if !has_time || !work.repair(&failure) {
@@ -86,9 +88,27 @@ impl Link {
             return Err(Tried::Not(Outcome::Resting));
         }
         let time = spending.left(now).time;
-        let performed = timeout(time, work.perform()).await;
-        let performed = performed.unwrap_or_else(|_| Err(self.cut_off(work, time)));
+        let Ok(performed) = timeout(time, work.perform()).await else {
+            // Who was left with a moment, after waiting for others, says nothing of the provider.
+            if time * 2 >= spending.limit.time.min(self.timeout) {
+                self.hear(&Outcome::TimedOut, pace);
+            }
+            return Err(Tried::Failed(self.cut_off(work, time)));
+        };
+        match &performed {
+            Ok(_) => self.hear(&Outcome::Answered, pace),
+            Err(failure) => self.hear(&failure.outcome, pace),
+        }
         performed.map_err(Tried::Failed)
+    }
+
+    /// Takes note of how the provider is.
+    fn hear(&self, outcome: &Outcome, pace: &dyn Pace) {
+        let now = pace.now();
+        if self.breaker(|breaker| breaker.hears(outcome, now, self.rest)) {
+            let (provider, outcome) = (&self.name, outcome.word());
+            tracing::warn!(%provider, outcome, "a model is left alone for a while");
+        }
     }
 
     /// What is told of a call that the limit ended.
@@ -118,18 +138,18 @@ impl Link {
         if let Some(of) = left.exceeded_by(work.worst(), self.price) {
             return Err(Outcome::OverLimit { of });
         }
+        // A place at one that does not answer is not waited for.
+        if self.standing(pace.now()) == Standing::Resting {
+            return Err(Outcome::Resting);
+        }
         match timeout(left.time, self.slots.acquire()).await {
             Ok(Ok(slot)) => Ok(slot),
             _ => Err(Outcome::OverLimit { of: Bound::Time }),
         }
     }
 
-    fn note(&self, outcome: Outcome, call: &Call, spending: &mut Spending, pace: &dyn Pace) {
-        let (provider, now) = (&self.name, pace.now());
-        let word = outcome.word();
-        if self.breaker(|breaker| breaker.hears(&outcome, now, self.rest)) {
-            tracing::warn!(%provider, outcome = word, "a model is left alone for a while");
-        }
+    fn note(&self, outcome: Outcome, call: &Call, spending: &mut Spending) {
+        let (provider, word) = (&self.name, outcome.word());
         tracing::debug!(%provider, model = call.model, outcome = word, "a model was asked");
         let cost = self.price.of(call.usage);
         let attempt = Attempt::made(provider, outcome, call, cost);

@@ -6,7 +6,7 @@ use crate::{Attempt, Limit};
 
 /// The attempts so far, and what is left for more.
 pub(super) struct Spending {
-    limit: Limit,
+    pub(super) limit: Limit,
     begun: Duration,
     pub(super) attempts: Vec<Attempt>,
 }

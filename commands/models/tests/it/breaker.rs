@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bugsage_models::chain::Standing;
 use bugsage_models::scripted::{Scripted, Step};
-use bugsage_models::{Chain, Rest};
+use bugsage_models::{Chain, Limit, Rest};
 
 use crate::site::{PLENTY, chain_with, request, server, told};
 
@@ -84,4 +84,34 @@ async fn an_answer_that_cannot_be_used_does_not_speak_against_the_provider() {
         assert_eq!(ask(&chain).await, ["first refused"]);
     }
     assert_eq!(ask(&chain).await, ["first answered"]);
+}
+
+/// A limit that ends a call says something of a provider that had the time, and nothing of one that
+/// was given the rest of it.
+#[tokio::test]
+async fn who_was_left_with_a_moment_is_not_to_blame() {
+    let rest = Rest {
+        failures: 2,
+        ..REST
+    };
+    let server = server([Step::RateLimited(Some(10)), Step::Silent]).await;
+    let (chain, _) = chain_with(&[&server], rest, |_| {});
+    let limit = Limit {
+        time: Duration::from_millis(10_100),
+        ..PLENTY
+    };
+    let exhausted = chain.ask(&request(), limit).await.unwrap_err();
+    assert_eq!(
+        told(&exhausted.attempts),
+        ["first rate_limited", "first timed_out"]
+    );
+    assert_eq!(standing(&chain), Standing::Asked);
+
+    server.then([Step::Silent, Step::Silent]);
+    let limit = Limit {
+        time: Duration::from_millis(50),
+        ..PLENTY
+    };
+    chain.ask(&request(), limit).await.unwrap_err();
+    assert_eq!(standing(&chain), Standing::Resting);
 }

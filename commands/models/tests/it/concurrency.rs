@@ -1,7 +1,9 @@
 //! So many calls are under way at a provider, and no more.
 
-use bugsage_models::Rest;
+use std::time::Duration;
+
 use bugsage_models::scripted::Step;
+use bugsage_models::{Limit, Rest};
 use futures::future::join_all;
 
 use crate::site::{PLENTY, chain_with, request, server};
@@ -41,4 +43,29 @@ async fn who_goes_away_leaves_room() {
     given_up.abort();
     server.has_under_way(0).await;
     assert!(chain.ask(&request(), PLENTY).await.is_ok());
+}
+
+/// Who waits for a place longer than it may says so, and the provider is not to blame.
+#[tokio::test]
+async fn a_place_that_does_not_come_in_time_is_the_limits_end() {
+    let server = server([Step::Held]).await;
+    let rest = Rest {
+        failures: 1,
+        ..Rest::default()
+    };
+    let (chain, _) = chain_with(&[&server], rest, |provider| provider.concurrency = 1);
+    let first = {
+        let chain = chain.clone();
+        tokio::spawn(async move { chain.ask(&request(), PLENTY).await })
+    };
+    server.has_under_way(1).await;
+    let limit = Limit {
+        time: Duration::from_millis(20),
+        ..PLENTY
+    };
+    let exhausted = chain.ask(&request(), limit).await.unwrap_err();
+    assert!(exhausted.is_over_limit());
+    server.release(1);
+    assert!(first.await.unwrap().is_ok());
+    assert_eq!(server.asked().len(), 1);
 }
