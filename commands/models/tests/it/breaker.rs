@@ -6,7 +6,7 @@ use bugsage_models::chain::Standing;
 use bugsage_models::scripted::{Scripted, Step};
 use bugsage_models::{Chain, Limit, Rest};
 
-use crate::site::{PLENTY, chain_with, request, server, told};
+use crate::site::{PLENTY, chain_with, request, server, told, under_way};
 
 const REST: Rest = Rest {
     failures: 3,
@@ -56,7 +56,7 @@ async fn one_alone_tries_it_out_while_the_others_go_on() {
         let chain = chain.clone();
         tokio::spawn(async move { ask(&chain).await })
     };
-    first.has_under_way(1).await;
+    under_way(&first, 1).await;
     for _ in 0..5 {
         assert_eq!(ask(&chain).await, ["first resting", "second answered"]);
     }

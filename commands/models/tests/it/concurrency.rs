@@ -6,7 +6,7 @@ use bugsage_models::scripted::Step;
 use bugsage_models::{Limit, Rest};
 use futures::future::join_all;
 
-use crate::site::{PLENTY, chain_with, request, server};
+use crate::site::{PLENTY, chain_with, request, server, under_way};
 
 #[tokio::test]
 async fn the_server_sees_no_more_at_once_than_is_configured() {
@@ -18,7 +18,7 @@ async fn the_server_sees_no_more_at_once_than_is_configured() {
     let request = request();
     let calls = join_all((0..CALLS).map(|_| chain.ask(&request, PLENTY)));
     let watched = async {
-        server.has_under_way(4).await;
+        under_way(&server, 4).await;
         assert_eq!(server.asked().len(), 4);
         server.release(CALLS);
     };
@@ -39,9 +39,9 @@ async fn who_goes_away_leaves_room() {
         let chain = chain.clone();
         tokio::spawn(async move { chain.ask(&request(), PLENTY).await })
     };
-    server.has_under_way(1).await;
+    under_way(&server, 1).await;
     given_up.abort();
-    server.has_under_way(0).await;
+    under_way(&server, 0).await;
     assert!(chain.ask(&request(), PLENTY).await.is_ok());
 }
 
@@ -58,7 +58,7 @@ async fn a_place_that_does_not_come_in_time_is_the_limits_end() {
         let chain = chain.clone();
         tokio::spawn(async move { chain.ask(&request(), PLENTY).await })
     };
-    server.has_under_way(1).await;
+    under_way(&server, 1).await;
     let limit = Limit {
         time: Duration::from_millis(20),
         ..PLENTY

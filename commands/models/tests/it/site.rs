@@ -104,6 +104,13 @@ pub(crate) fn chain_with(
     (chain.unwrap(), pace)
 }
 
+/// Waits until so many requests are under way at a server.
+pub(crate) async fn under_way(server: &Scripted, count: usize) {
+    let patience = Duration::from_secs(10);
+    let reached = tokio::time::timeout(patience, server.has_under_way(count)).await;
+    assert!(reached.is_ok(), "never are {count} under way");
+}
+
 /// What was tried, as words: `first answered`.
 pub(crate) fn told(attempts: &[Attempt]) -> Vec<String> {
     let told = attempts.iter();
