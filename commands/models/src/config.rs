@@ -35,7 +35,8 @@ pub struct Provider {
     pub price: Price,
     /// How many calls may be under way.
     pub concurrency: usize,
-    /// How long one call may take.
+    /// How long one call may take. All tries of it must fit the time of a [`crate::Limit`], or the
+    /// next model is not reached when this one does not answer.
     pub timeout: Duration,
 }
 

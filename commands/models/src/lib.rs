@@ -32,7 +32,7 @@ pub use key::Key;
 pub use model::{
     Again, Call, Completion, Embedder, Embeddings, Failure, Mode, Model, Request, Usage,
 };
-pub use outcome::Outcome;
+pub use outcome::{Bound, Outcome};
 pub use pace::{Pace, RealPace};
 pub use schema::{Fault, Schema};
 pub use tokens::{estimate, fitting};

@@ -119,6 +119,17 @@ impl Usage {
         self.input + self.output
     }
 
+    /// As a provider says it, which may be anything: more than a model can hold is not believed, so
+    /// that sums have room.
+    pub(crate) fn told(input: u64, output: u64) -> Self {
+        const BELIEVED: u64 = u32::MAX as u64;
+        Self {
+            input: input.min(BELIEVED),
+            output: output.min(BELIEVED),
+            is_estimated: false,
+        }
+    }
+
     pub(crate) fn and(self, other: Self) -> Self {
         Self {
             input: self.input + other.input,

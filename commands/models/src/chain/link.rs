@@ -90,7 +90,7 @@ impl Link {
         let time = spending.left(now).time;
         let Ok(performed) = timeout(time, work.perform()).await else {
             // Who was left with a moment, after waiting for others, says nothing of the provider.
-            if time * 2 >= spending.limit.time.min(self.timeout) {
+            if time.saturating_mul(2) >= spending.limit.time.min(self.timeout) {
                 self.hear(&Outcome::TimedOut, pace);
             }
             return Err(Tried::Failed(self.cut_off(work, time)));

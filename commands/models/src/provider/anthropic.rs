@@ -136,11 +136,9 @@ impl From<Tokens> for Usage {
             tokens.cache_creation_input_tokens,
             tokens.cache_read_input_tokens,
         ];
-        Self {
-            input: tokens.input_tokens + cached.into_iter().flatten().sum::<u64>(),
-            output: tokens.output_tokens,
-            is_estimated: false,
-        }
+        let cached = cached.into_iter().flatten();
+        let input = cached.fold(tokens.input_tokens, u64::saturating_add);
+        Self::told(input, tokens.output_tokens)
     }
 }
 

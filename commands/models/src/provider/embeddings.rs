@@ -162,10 +162,6 @@ fn vectors(mut response: CreateEmbeddingResponse, texts: usize) -> Result<Read, 
     if length == 0 || !vectors.iter().all(is_whole) {
         return Err("its vectors are empty, or of different lengths".to_owned());
     }
-    let usage = Usage {
-        input: response.usage.prompt_tokens.into(),
-        output: 0,
-        is_estimated: false,
-    };
+    let usage = Usage::told(response.usage.prompt_tokens.into(), 0);
     Ok((usage, response.model, vectors))
 }

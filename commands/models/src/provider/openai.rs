@@ -146,11 +146,8 @@ struct Tokens {
 
 fn said(body: &[u8]) -> Result<Said, serde_json::Error> {
     let response: Response = serde_json::from_slice(body)?;
-    let usage = response.usage.map(|usage| Usage {
-        input: usage.prompt_tokens,
-        output: usage.completion_tokens,
-        is_estimated: false,
-    });
+    let usage = response.usage;
+    let usage = usage.map(|usage| Usage::told(usage.prompt_tokens, usage.completion_tokens));
     let said = |text: Option<String>, ended| Said {
         text: text.unwrap_or_default(),
         model: response.model.filter(|model| !model.is_empty()),

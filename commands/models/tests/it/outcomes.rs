@@ -199,6 +199,16 @@ async fn an_answer_of_another_server_is_read_whatever_else_is_in_it() {
     assert!(completion.call.usage.is_estimated && completion.call.usage.output > 0);
 }
 
+#[tokio::test]
+async fn what_a_server_says_it_took_is_believed_within_reason() {
+    let body = r#"{"choices":[{"message":{"content":"{}"}}],
+        "usage":{"prompt_tokens":18446744073709551615,"completion_tokens":18446744073709551615}}"#;
+    let answer = post(move || async move { body });
+    let provider = with(Router::new().route("/v1/chat/completions", answer)).await;
+    let usage = fails(&provider).await.call.usage;
+    assert_eq!(usage.total(), 2 * u64::from(u32::MAX));
+}
+
 /// Local servers say less, and say it otherwise.
 #[tokio::test]
 async fn errors_are_read_in_all_their_shapes() {
