@@ -8,9 +8,10 @@ use serde_json::Value;
 
 /// Who may depend on whom: everything left out is forbidden. Sagas, when they come, stand
 /// between the API and commands and may read projections.
-const EDGES: [(&str, &[&str]); 5] = [
+const EDGES: [(&str, &[&str]); 6] = [
     ("bugsage-domain", &[]),
     ("bugsage-event-store", &["bugsage-domain"]),
+    ("bugsage-models", &[]),
     (
         "bugsage-commands",
         &["bugsage-domain", "bugsage-event-store"],
@@ -43,11 +44,19 @@ const OUTSIDE: [(&str, &[&str]); 6] = [
     ),
     (
         "tokio",
-        &["bugsage-event-store", "bugsage-commands", "bugsage-api"],
+        &[
+            "bugsage-event-store",
+            "bugsage-models",
+            "bugsage-commands",
+            "bugsage-api",
+        ],
     ),
-    ("axum", &["bugsage-api"]),
+    ("axum", &["bugsage-api", "bugsage-models"]),
     ("async-nats", &["bugsage-api"]),
-    ("reqwest", &["bugsage-api", "bugsage-commands"]),
+    (
+        "reqwest",
+        &["bugsage-api", "bugsage-commands", "bugsage-models"],
+    ),
     ("sentry", &[]),
 ];
 
