@@ -18,6 +18,10 @@ const IDEMPOTENCY_KEPT: TimeDelta = TimeDelta::hours(24);
 /// How long a session that is over is kept, so that a stolen token is told from one that never was.
 const SESSIONS_KEPT: TimeDelta = TimeDelta::hours(24);
 
+/// How long a job that is done is remembered, and one that is dead.
+const JOBS_KEPT: TimeDelta = TimeDelta::days(7);
+const DEAD_JOBS_KEPT: TimeDelta = TimeDelta::days(90);
+
 /// How long an invitation that nobody accepted is remembered after its end, with the address.
 const INVITATIONS_KEPT: TimeDelta = TimeDelta::days(30);
 
@@ -49,6 +53,11 @@ pub async fn round(app: &PgPool, clock: &Clock) -> Result<(), sqlx::Error> {
         .await?;
     sqlx::query("select purge_sessions($1)")
         .bind(now - SESSIONS_KEPT)
+        .execute(app)
+        .await?;
+    sqlx::query("select purge_jobs($1, $2)")
+        .bind(now - JOBS_KEPT)
+        .bind(now - DEAD_JOBS_KEPT)
         .execute(app)
         .await?;
     Ok(())

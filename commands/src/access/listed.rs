@@ -28,7 +28,10 @@ pub struct Listed<T> {
 
 impl Page {
     /// How many rows to ask the database for: one more tells whether there is a next page.
-    pub(crate) fn rows(&self) -> Result<i64, AccessError> {
+    ///
+    /// # Errors
+    /// [`AccessError::Page`] for a limit that is none.
+    pub fn rows(&self) -> Result<i64, AccessError> {
         if self.limit == 0 || self.limit > LIMIT_MAX {
             let told = format!("limit must be between 1 and {LIMIT_MAX}");
             return Err(AccessError::Page(told));
@@ -37,7 +40,10 @@ impl Page {
     }
 
     /// The id after which the page begins.
-    pub(crate) fn after<I: std::str::FromStr>(&self) -> Result<Option<I>, AccessError> {
+    ///
+    /// # Errors
+    /// [`AccessError::Page`] for a cursor that is none.
+    pub fn after<I: std::str::FromStr>(&self) -> Result<Option<I>, AccessError> {
         let read = self.cursor.as_deref().map(str::parse).transpose();
         read.map_err(|_| {
             let told = "the cursor does not belong to this list: start again without it";
@@ -46,7 +52,7 @@ impl Page {
     }
 
     /// The page, of rows that may be one too many.
-    pub(crate) fn of<T, I: ToString>(&self, mut rows: Vec<T>, id: impl Fn(&T) -> I) -> Listed<T> {
+    pub fn of<T, I: ToString>(&self, mut rows: Vec<T>, id: impl Fn(&T) -> I) -> Listed<T> {
         let limit = self.limit as usize;
         let more = rows.len() > limit;
         rows.truncate(limit);

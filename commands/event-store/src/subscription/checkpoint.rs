@@ -67,12 +67,12 @@ pub async fn stalled(app: impl PgExecutor<'_>) -> Result<Vec<String>, sqlx::Erro
     .await
 }
 
-/// The position that all projections have reached.
+/// The position that all projections have reached; sagas are not waited for.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn reached(app: impl PgExecutor<'_>) -> Result<i64, sqlx::Error> {
-    sqlx::query_scalar("select coalesce(min(position), 0) from subscriptions")
+    sqlx::query_scalar("select coalesce(min(position), 0) from subscriptions where awaited")
         .fetch_one(app)
         .await
 }
@@ -110,8 +110,32 @@ pub(super) async fn advance(
     .map(|_| ())
 }
 
-/// The next events after a position, in order.
-pub(super) async fn after(
+/// Makes the checkpoint of a follower whose effects are no tables that can be filled again, at the end of
+/// the log: what happened before is not its concern. Leaves one that is there.
+///
+/// # Errors
+/// When the database fails.
+pub async fn begin(
+    projector: impl PgExecutor<'_>,
+    follower: &dyn Projection,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into subscriptions (name, version, position, awaited)
+         select $1, $2, coalesce(max(position), 0), false from events
+         on conflict (name) do nothing",
+    )
+    .bind(follower.name())
+    .bind(follower.version())
+    .execute(projector)
+    .await
+    .map(|_| ())
+}
+
+/// The next events after a position, in order. Run as the owner or the projector.
+///
+/// # Errors
+/// When the database fails.
+pub async fn after(
     connection: &mut PgConnection,
     position: i64,
     limit: i64,

@@ -6,6 +6,9 @@
 //! `LISTEN` wakes a runner; a slow poll is the safety net, and all there is behind a
 //! transaction pooler.
 //!
+//! A saga follows by the same engine; instead of tables of its own it adds jobs, and its checkpoint is
+//! made by [`begin`], never by a rebuild.
+//!
 //! To add a projection: implement [`Projection`], name it in the projections' register,
 //! and query its tables under `projection_<name>`.
 
@@ -19,7 +22,7 @@ mod wake;
 use async_trait::async_trait;
 use sqlx::PgConnection;
 
-pub use checkpoint::{Status, lags, reached, stalled, status};
+pub use checkpoint::{Status, after, begin, lags, reached, stalled, status};
 pub use rebuild::{RebuildError, Rebuilt, rebuild};
 pub use runner::{Step, prepare, run, step};
 pub use verify::{Verified, verify};

@@ -10,22 +10,28 @@ use tokio_util::sync::CancellationToken;
 /// Longest sleep of a runner that nothing wakes.
 const POLL: Duration = Duration::from_secs(2);
 
-/// Tells all runners of a process that there may be new events. Cheap to clone.
+/// Tells all runners of a process that there may be something new. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Wake {
     appended: watch::Receiver<u64>,
 }
 
 impl Wake {
-    /// Listens on one connection of `pool` until `stop`; reconnects by itself.
+    /// Listens for domain events on one connection of `pool` until `stop`; reconnects by itself.
     #[must_use]
     pub fn listen(pool: PgPool, stop: CancellationToken) -> Self {
+        Self::listen_to("bugsage_events", pool, stop)
+    }
+
+    /// Listens to another channel, in the same way.
+    #[must_use]
+    pub fn listen_to(channel: &'static str, pool: PgPool, stop: CancellationToken) -> Self {
         let (told, appended) = watch::channel(0);
         tokio::spawn(async move {
             stop.run_until_cancelled(async {
                 loop {
-                    if let Err(error) = forward(&pool, &told).await {
-                        tracing::warn!(%error, "not listening for new events; polling instead");
+                    if let Err(error) = forward(channel, &pool, &told).await {
+                        tracing::warn!(%error, channel, "not listening; polling instead");
                     }
                     tokio::time::sleep(POLL).await;
                 }
@@ -44,9 +50,13 @@ impl Wake {
     }
 }
 
-async fn forward(pool: &PgPool, told: &watch::Sender<u64>) -> Result<(), sqlx::Error> {
+async fn forward(
+    channel: &str,
+    pool: &PgPool,
+    told: &watch::Sender<u64>,
+) -> Result<(), sqlx::Error> {
     let mut listener = PgListener::connect_with(pool).await?;
-    listener.listen("bugsage_events").await?;
+    listener.listen(channel).await?;
     loop {
         told.send_modify(|count| *count += 1); // also after a reconnect, for what was missed
         listener.try_recv().await?;
