@@ -77,6 +77,15 @@ impl Nats {
         Ok(Self::On(client))
     }
 
+    /// The connection, if there is one.
+    #[must_use]
+    pub fn client(&self) -> Option<async_nats::Client> {
+        match self {
+            Self::Off => None,
+            Self::On(client) => Some(client.clone()),
+        }
+    }
+
     /// `off`, `up` or `down`.
     #[must_use]
     pub fn health(&self) -> &'static str {

@@ -4,6 +4,7 @@ mod activity;
 mod connections;
 mod statistics;
 mod unread;
+mod work;
 
 use std::time::Duration;
 
@@ -15,7 +16,9 @@ use bugsage_commands::people::{People, PeopleError, letters};
 use bugsage_commands::upkeep;
 use bugsage_event_store::subscription::{self, Projection, Wake};
 use bugsage_event_store::{DatabaseRole, Executor, Writer, connect};
+use bugsage_models::ConfigFault;
 use bugsage_projections::Queries;
+use bugsage_sagas::{Pace, StartError, Surroundings};
 use sqlx::PgPool;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -37,8 +40,9 @@ use crate::versions::{self, Unsuitable};
 
 /// How long requests may take to end when the service stops.
 const GRACE: Duration = Duration::from_secs(10);
-/// Connections of the projector's pool: one a projection, one that listens, one for statistics, one to spare.
-const PROJECTOR_CONNECTIONS: u32 = 7;
+/// Connections of the projector's pool: one a projection, one that listens, one for statistics, four for
+/// sagas, and one to spare.
+const PROJECTOR_CONNECTIONS: u32 = 12;
 
 /// Why the service does not start or ended.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +67,12 @@ pub enum ServeError {
     /// The keys of access tokens.
     #[error("people cannot sign in: {0}")]
     People(#[from] PeopleError),
+    /// Work cannot be done.
+    #[error("work cannot begin: {0}")]
+    Work(#[from] StartError),
+    /// The models are set up wrongly.
+    #[error("the models cannot be asked: {0}")]
+    Models(#[from] ConfigFault),
     /// A projection cannot be built.
     #[error("a projection cannot be built: {0}")]
     Projection(#[from] subscription::RebuildError),
@@ -118,7 +128,11 @@ pub async fn start_with(
 
     upkeep::round(&app_pool, &clock).await?;
     tasks.spawn(upkeep::run(app_pool.clone(), clock.clone(), stop.clone()));
-    tasks.spawn(statistics::run(projector, clock.clone(), stop.clone()));
+    tasks.spawn(statistics::run(
+        projector.clone(),
+        clock.clone(),
+        stop.clone(),
+    ));
 
     let url = settings.server.public_url.clone();
     let algorithm = settings.people.token_algorithm;
@@ -138,6 +152,19 @@ pub async fn start_with(
     let (writer, writing) = Writer::start(app_pool.clone());
     let (ingest, ingesting) =
         Ingest::start(app_pool.clone(), clock.clone(), IngestLimits::default());
+    let executor = Executor::new(app_pool.clone(), writer);
+    let queries = Queries::new(app_pool.clone());
+    let keys = Keys::open(app_pool.clone()).await?;
+    let surroundings = Surroundings {
+        app: app_pool.clone(),
+        projector,
+        executor: executor.clone(),
+        nats: nats.client(),
+        node: format!("process {}", std::process::id()),
+        pace: Pace::default(),
+    };
+    let analyst = work::analyst(&settings, &queries, &clock, keys.secret())?;
+    work::start(analyst, &settings, &surroundings, &stop, &mut tasks).await?;
     let listener = TcpListener::bind(settings.server.listen)
         .await
         .map_err(|reason| ServeError::Listen {
@@ -151,10 +178,10 @@ pub async fn start_with(
     tasks.spawn(uses.run(app_pool.clone(), stop.clone()));
     let app = App::new(Services {
         clock,
-        executor: Executor::new(app_pool.clone(), writer),
+        executor,
         ingest,
-        queries: Queries::new(app_pool.clone()),
-        keys: Keys::open(app_pool.clone()).await?,
+        queries,
+        keys,
         limits: Limits::new(&settings.limits),
         access,
         people,

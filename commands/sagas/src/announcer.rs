@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use async_nats::Client;
 use async_nats::connection::State;
 use async_nats::jetstream::context::PublishError;
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::{self, Context};
-use async_nats::Client;
-use bugsage_event_store::subscription::Wake;
 use bugsage_event_store::in_time;
+use bugsage_event_store::subscription::Wake;
 use futures::future::try_join_all;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;

@@ -5,10 +5,10 @@ use std::future::poll_fn;
 use std::task::Poll;
 use std::time::Duration;
 
+use async_nats::Client;
 use async_nats::connection::State;
 use async_nats::jetstream::consumer::pull;
 use async_nats::jetstream::{AckKind, Message};
-use async_nats::Client;
 use bugsage_event_store::subscription::Wake;
 use futures::StreamExt;
 use tokio::time::Instant;

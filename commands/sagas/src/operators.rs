@@ -188,8 +188,10 @@ impl Change {
             at: by.at,
             action: self.action,
             subject: format!("job:{job}"),
-            before: Some(json!({"kind": was.kind, "state": was.state, "tries": was.tries,
-                                "last_failure": was.last_failure})),
+            before: Some(
+                json!({"kind": was.kind, "state": was.state, "tries": was.tries,
+                                "last_failure": was.last_failure}),
+            ),
             after: None,
         };
         audit::record(&mut transaction, &by.origin, record).await?;

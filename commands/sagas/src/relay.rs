@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use async_nats::Client;
 use async_nats::header::NATS_MESSAGE_ID;
+use async_nats::jetstream;
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::Stream;
-use async_nats::jetstream;
 use bugsage_event_store::RecordedEvent;
 use bugsage_event_store::subscription::{self, Wake};
 use futures::future::try_join_all;
@@ -34,7 +34,9 @@ enum RelayError {
     Publish(#[from] jetstream::context::PublishError),
     #[error("NATS failed: {0}")]
     Nats(Box<dyn std::error::Error + Send + Sync>),
-    #[error("the last message of the stream bugsage-events is none of ours ({0:?}): purge the stream")]
+    #[error(
+        "the last message of the stream bugsage-events is none of ours ({0:?}): purge the stream"
+    )]
     Foreign(String),
     #[error(transparent)]
     Database(#[from] sqlx::Error),

@@ -67,7 +67,8 @@ impl Register {
     /// With a saga.
     #[must_use]
     pub fn saga(mut self, saga: impl Saga) -> Self {
-        self.sagas.push(Box::new(|executor| Box::new(Follower { saga, executor })));
+        self.sagas
+            .push(Box::new(|executor| Box::new(Follower { saga, executor })));
         self
     }
 
@@ -116,7 +117,12 @@ impl Prepared {
             let (projector, client) = (around.projector.clone(), client.clone());
             let relayed = relay::run(projector, client.clone(), events.clone(), stop.clone());
             tasks.spawn(relayed);
-            tasks.spawn(announcer::run(queue.clone(), client, wake.clone(), stop.clone()));
+            tasks.spawn(announcer::run(
+                queue.clone(),
+                client,
+                wake.clone(),
+                stop.clone(),
+            ));
         }
         for saga in self.sagas {
             let (projector, events, stop) =

@@ -129,6 +129,7 @@ impl LiveError {
         &self,
         by: Actor,
         because: Because,
+        provider: Option<String>,
         at: DateTime<Utc>,
     ) -> Decision {
         if let Some(one) = self.analyses.under_way {
@@ -148,6 +149,7 @@ impl LiveError {
             number: self.analyses.count + 1,
             by,
             because,
+            provider,
             at,
         }];
         if !matches!(because, Because::SecondOpinion { .. })

@@ -53,6 +53,8 @@ pub enum ErrorCommand {
         by: Actor,
         /// What for.
         because: Because,
+        /// The one provider to be asked: `rules`, or a name of the settings.
+        provider: Option<String>,
         /// When.
         at: DateTime<Utc>,
     },

@@ -63,9 +63,12 @@ impl LiveError {
             ErrorCommand::Assign { to } => self.assign(to),
             ErrorCommand::BeginAnalysis => self.begin_analysis(),
             ErrorCommand::EndAnalysis => self.end_analysis(),
-            ErrorCommand::RequestAnalysis { by, because, at } => {
-                self.request_analysis(by, because, at)
-            }
+            ErrorCommand::RequestAnalysis {
+                by,
+                because,
+                provider,
+                at,
+            } => self.request_analysis(by, because, provider, at),
             ErrorCommand::StartAnalysis { number, at } => self.start_analysis(number, at),
             ErrorCommand::CompleteAnalysis(result) => self.complete_analysis(result),
             ErrorCommand::FailAnalysis { number, why, at } => self.fail_analysis(number, why, at),

@@ -148,6 +148,9 @@ pub enum ErrorEvent {
         by: Actor,
         /// What for.
         because: Because,
+        /// The one provider to be asked; without, as the settings say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        provider: Option<String>,
         /// When.
         at: DateTime<Utc>,
     },

@@ -164,6 +164,7 @@ mod tests {
             number,
             by: Actor::System,
             because,
+            provider: None,
             at: AT,
         }
     }

@@ -1,13 +1,15 @@
 //! What is known of an error beside the occurrence that is explained.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use crate::analysis::Pointer;
 use crate::ids::ErrorId;
 use crate::severity::Severity;
 
 /// What is known of an error beside the occurrence that is explained.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Circumstances {
     /// How bad it is.
     pub severity: Severity,

@@ -7,6 +7,7 @@ fn requested(number: u32, because: Because) -> ErrorEvent {
         number,
         by: ANN,
         because,
+        provider: None,
         at: hour(1),
     }
 }
@@ -15,6 +16,7 @@ fn request(because: Because) -> ErrorCommand {
     ErrorCommand::RequestAnalysis {
         by: ANN,
         because,
+        provider: None,
         at: hour(1),
     }
 }

@@ -54,6 +54,7 @@ one_of_each! {
         number: 2,
         by: ANN,
         because: Because::SecondOpinion { of: 1 },
+        provider: Some("sage".to_owned()),
         at: hour(1),
     },
     ErrorEvent::ErrorAnalysisStarted { .. } => ErrorEvent::ErrorAnalysisStarted {

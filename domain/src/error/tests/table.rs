@@ -80,6 +80,7 @@ fn command(name: &str) -> ErrorCommand {
         "RequestAnalysis" => ErrorCommand::RequestAnalysis {
             by: ANN,
             because: Because::Asked,
+            provider: None,
             at: hour(1),
         },
         "StartAnalysis" => ErrorCommand::StartAnalysis {
