@@ -22,6 +22,7 @@ pub mod logs;
 pub mod metrics;
 pub mod min_position;
 pub mod nats;
+pub mod operations;
 pub mod organizations;
 pub mod problem;
 pub mod projects;

@@ -5,7 +5,7 @@ mod cli;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use bugsage_api::settings::Settings;
+use bugsage_api::settings::{Roles, Settings};
 use bugsage_api::traces::Traces;
 use bugsage_api::{demo, logs, serve, versions};
 use bugsage_commands::clock::Clock;
@@ -15,6 +15,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use cli::audit::{self, Audit};
 use cli::config::{self, Config};
+use cli::jobs::{self, Jobs};
 use cli::keys::{self, Keys};
 use cli::projections::{self, Projections};
 use cli::projects::{self, Projects};
@@ -38,8 +39,13 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve the API, ingest and the projections, until SIGTERM or Ctrl-C.
-    Serve,
+    /// Serve, until SIGTERM or Ctrl-C.
+    Serve {
+        /// What this node does: api, worker and projector, with commas; goes before BUGSAGE_ROLES.
+        /// Without any, all of it.
+        #[arg(long, value_name = "ROLES")]
+        role: Option<Roles>,
+    },
     /// Bring the database schema up to date, as the owner (BUGSAGE_MIGRATE_DATABASE_URL).
     Migrate,
     /// Look at the settings.
@@ -48,6 +54,9 @@ enum Command {
     /// Look at, rebuild or verify the read models.
     #[command(subcommand)]
     Projections(Projections),
+    /// Look at jobs, let dead ones be tried again, or drop them; as the owner.
+    #[command(subcommand)]
+    Jobs(Jobs),
     /// Look at projects and change what they keep and scrub, as the owner.
     #[command(subcommand)]
     Projects(Projects),
@@ -114,11 +123,14 @@ async fn run(file: Option<&Path>, command: Command) -> Result<ExitCode, Failure>
         Command::Keys(Keys::New) => return keys::new(),
         command => command,
     };
-    let (settings, _) = Settings::load(file)?;
+    let (mut settings, _) = Settings::load(file)?;
     logs::start(&settings.log)
         .map_err(|error| format!("the folder BUGSAGE_LOG_DIR cannot be written: {error}"))?;
     match command {
-        Command::Serve => serve_until_signal(settings).await,
+        Command::Serve { role } => {
+            settings.server.roles = role.unwrap_or(settings.server.roles);
+            serve_until_signal(settings).await
+        }
         Command::Migrate => {
             let owner = connect(
                 settings.database.migrate_url.expose(),
@@ -130,6 +142,7 @@ async fn run(file: Option<&Path>, command: Command) -> Result<ExitCode, Failure>
             Ok(ExitCode::SUCCESS)
         }
         Command::Projections(command) => projections::run(&settings, command).await,
+        Command::Jobs(command) => jobs::run(&settings, command).await,
         Command::Projects(command) => projects::run(&settings, command).await,
         Command::Audit(command) => audit::run(&settings, command).await,
         Command::Keys(command) => keys::run(&settings, command).await,

@@ -77,7 +77,7 @@ impl Nats {
         Ok(Self::On(client))
     }
 
-    /// The connection, if there is one.
+    /// The connection, where there is one.
     #[must_use]
     pub fn client(&self) -> Option<async_nats::Client> {
         match self {

@@ -30,7 +30,8 @@ use crate::session::oauth::NoToken;
 use crate::session::{me, oauth, recovery, sign_in, sign_out};
 use crate::state::App;
 use crate::{
-    access, address, browser, health, hosts, limits, metrics, min_position, request_id, transfer,
+    access, address, browser, health, hosts, limits, metrics, min_position, operations, request_id,
+    transfer,
 };
 
 /// How long the next part of a body of the REST API is waited for.
@@ -50,6 +51,7 @@ const BODY_PAUSE: Duration = Duration::from_secs(10);
         (name = "people", description = "Accounts, and how their people sign in"),
         (name = "oauth", description = "How programs sign in"),
         (name = "ingest", description = "Where SDKs send to"),
+        (name = "jobs", description = "Work that goes on behind"),
         (name = "operation", description = "The service itself"),
     )
 )]
@@ -76,6 +78,9 @@ fn rest() -> OpenApiRouter<App> {
         .routes(routes!(read::occurrences))
         .routes(routes!(read::activity))
         .routes(routes!(read::occurrence))
+        .routes(routes!(operations::list_jobs))
+        .routes(routes!(operations::retry_job))
+        .routes(routes!(operations::drop_job))
         .merge(organizations())
         .merge(projects())
 }
@@ -191,8 +196,10 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     document
 }
 
-/// The whole service.
+/// The whole service; of a node that is no API only what tells of the node itself.
 pub fn router(app: App) -> Router {
+    let is_api = app.settings.server.roles.api;
+    let if_api = |router: Router<App>| if is_api { router } else { Router::new() };
     let (rest, _) = rest().split_for_parts();
     let (people, _) = people().split_for_parts();
     let rest = rest
@@ -209,13 +216,13 @@ pub fn router(app: App) -> Router {
     let ingest = ingest().method_not_allowed_fallback(async || Problem::method_not_allowed());
     let hsts = browser::hsts(&app.settings);
     Router::new()
-        .merge(under_its_names(rest, &app))
+        .merge(if_api(under_its_names(rest, &app)))
         .merge(operation)
         .fallback(async || Problem::not_found("such address"))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .layer(MapResponseLayer::new(browser::data::<Body>))
-        .merge(page(&app))
-        .merge(under_its_names(ingest, &app))
+        .merge(if_api(page(&app)))
+        .merge(if_api(under_its_names(ingest, &app)))
         .layer(from_fn_with_state((app.clone(), hsts), around))
         .with_state(app)
 }

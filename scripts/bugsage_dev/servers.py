@@ -27,6 +27,8 @@ def throw_away():
         yield {
             "BUGSAGE_TEST_DATABASE_URL": postgres.superuser_url(),
             "BUGSAGE_TEST_NATS_URL": nats.url(),
+            # For tests that kill a server of their own.
+            "BUGSAGE_TEST_NATS_SERVER": nats.binary,
         }
     finally:
         nats.stop()

@@ -7,6 +7,7 @@ pub(super) fn describe() {
     http();
     ingest();
     people();
+    jobs();
     state();
 }
 
@@ -43,6 +44,34 @@ fn people() {
         "bugsage_letters_total",
         Unit::Count,
         "Letters handed to the mail server or the folder, by outcome: sent or failed."
+    );
+}
+
+fn jobs() {
+    describe_gauge!(
+        "bugsage_jobs",
+        Unit::Count,
+        "Jobs that are not done, by kind and state: waiting, running or dead."
+    );
+    describe_gauge!(
+        "bugsage_jobs_oldest_seconds",
+        Unit::Seconds,
+        "Seconds for which the oldest of them has been due, by kind and state."
+    );
+    describe_counter!(
+        "bugsage_job_tries_total",
+        Unit::Count,
+        "Tries of jobs, by kind and outcome: done, failed, dead, lost or given_back."
+    );
+    describe_histogram!(
+        "bugsage_job_seconds",
+        Unit::Seconds,
+        "Seconds that a try of a job took, by kind."
+    );
+    describe_gauge!(
+        "bugsage_relay_failing",
+        Unit::Count,
+        "1 while domain events cannot be relayed to NATS, else 0."
     );
 }
 

@@ -64,6 +64,7 @@ pub(crate) async fn run(projector: PgPool, stop: CancellationToken) {
     while !stop.is_cancelled() {
         recorder.run_upkeep();
         sampled::projections(&projector).await;
+        sampled::jobs(&projector).await;
         stop.run_until_cancelled(tokio::time::sleep(FOLD)).await;
     }
 }

@@ -1,6 +1,10 @@
 //! Numbers that are looked up, not counted.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
 use bugsage_event_store::subscription;
+use bugsage_sagas::operators;
 use metrics::gauge;
 use sqlx::PgPool;
 
@@ -32,5 +36,26 @@ pub(super) async fn projections(projector: &PgPool) {
             }
         }
         Err(error) => tracing::debug!(%error, "the lag of projections is not known"),
+    }
+}
+
+/// Kinds and states of jobs that were there once: of those that are gone, there are none.
+static JOBS: Mutex<BTreeSet<(String, String)>> = Mutex::new(BTreeSet::new());
+
+/// Jobs that are not done.
+pub(super) async fn jobs(projector: &PgPool) {
+    let numbers = match operators::numbers(projector).await {
+        Ok(numbers) => numbers,
+        Err(error) => return tracing::debug!(%error, "the number of jobs is not known"),
+    };
+    let mut known = JOBS.lock().unwrap_or_else(PoisonError::into_inner);
+    known.extend(numbers.iter().map(|n| (n.kind.clone(), n.state.clone())));
+    for (kind, state) in known.iter() {
+        let number = numbers
+            .iter()
+            .find(|n| n.kind == *kind && n.state == *state);
+        let labels = [("kind", kind.clone()), ("state", state.clone())];
+        gauge!("bugsage_jobs", &labels).set(number.map_or(0.0, |n| n.jobs as f64));
+        gauge!("bugsage_jobs_oldest_seconds", &labels).set(number.map_or(0.0, |n| n.oldest));
     }
 }

@@ -18,7 +18,6 @@ use bugsage_event_store::subscription::{self, Projection, Wake};
 use bugsage_event_store::{DatabaseRole, Executor, Writer, connect};
 use bugsage_models::ConfigFault;
 use bugsage_projections::Queries;
-use bugsage_sagas::{Pace, StartError, Surroundings};
 use sqlx::PgPool;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -34,14 +33,14 @@ use crate::limits::Limits;
 use crate::metrics;
 use crate::nats::{Nats, NatsError};
 use crate::routes::router;
-use crate::settings::{Secret, Settings};
+use crate::settings::{Roles, Secret, Settings};
 use crate::state::{App, Services};
 use crate::versions::{self, Unsuitable};
 
 /// How long requests may take to end when the service stops.
 const GRACE: Duration = Duration::from_secs(10);
-/// Connections of the projector's pool: one a projection, one that listens, one for statistics, four for
-/// sagas, and one to spare.
+/// Connections of the projector's pool: one a projection and saga, one for the relay, three that listen, one for
+/// statistics, one to spare.
 const PROJECTOR_CONNECTIONS: u32 = 12;
 
 /// Why the service does not start or ended.
@@ -67,9 +66,9 @@ pub enum ServeError {
     /// The keys of access tokens.
     #[error("people cannot sign in: {0}")]
     People(#[from] PeopleError),
-    /// Work cannot be done.
-    #[error("work cannot begin: {0}")]
-    Work(#[from] StartError),
+    /// What sagas and jobs need.
+    #[error("jobs cannot be done: {0}")]
+    Work(#[from] bugsage_sagas::StartError),
     /// The models are set up wrongly.
     #[error("the models cannot be asked: {0}")]
     Models(#[from] ConfigFault),
@@ -124,47 +123,44 @@ pub async fn start_with(
     let stop = CancellationToken::new();
     let mut tasks = JoinSet::new();
     tasks.spawn(metrics::run(projector.clone(), stop.clone()));
-    start_projections(&projector, &stop, &mut tasks).await?;
+    let roles = settings.server.roles;
+    start_projections(roles, &projector, &stop, &mut tasks).await?;
+    if roles.projector {
+        let (projector, clock) = (projector.clone(), clock.clone());
+        tasks.spawn(statistics::run(projector, clock, stop.clone()));
+    }
 
     upkeep::round(&app_pool, &clock).await?;
     tasks.spawn(upkeep::run(app_pool.clone(), clock.clone(), stop.clone()));
-    tasks.spawn(statistics::run(
-        projector.clone(),
-        clock.clone(),
-        stop.clone(),
-    ));
 
     let url = settings.server.public_url.clone();
     let algorithm = settings.people.token_algorithm;
     let sealer = settings.seal.sealer.clone();
     let people = People::open(app_pool.clone(), clock.clone(), sealer, &url, algorithm).await?;
-    let mailer = settings.mail.mailer();
-    let invitations = access_letters::run(
-        app_pool.clone(),
-        clock.clone(),
-        mailer.clone(),
-        url.clone(),
-        stop.clone(),
-    );
-    tasks.spawn(invitations);
-    tasks.spawn(letters::run(people.clone(), mailer, url, stop.clone()));
+    if roles.worker {
+        let mailer = settings.mail.mailer();
+        let invitations = access_letters::run(
+            app_pool.clone(),
+            clock.clone(),
+            mailer.clone(),
+            url.clone(),
+            stop.clone(),
+        );
+        tasks.spawn(invitations);
+        tasks.spawn(letters::run(people.clone(), mailer, url, stop.clone()));
+    }
 
     let (writer, writing) = Writer::start(app_pool.clone());
-    let (ingest, ingesting) =
-        Ingest::start(app_pool.clone(), clock.clone(), IngestLimits::default());
     let executor = Executor::new(app_pool.clone(), writer);
+    let pools = (&app_pool, &projector);
+    let run = (&stop, &mut tasks);
     let queries = Queries::new(app_pool.clone());
     let keys = Keys::open(app_pool.clone()).await?;
-    let surroundings = Surroundings {
-        app: app_pool.clone(),
-        projector,
-        executor: executor.clone(),
-        nats: nats.client(),
-        node: format!("process {}", std::process::id()),
-        pace: Pace::default(),
-    };
     let analyst = work::analyst(&settings, &queries, &clock, keys.secret())?;
-    work::start(analyst, &settings, &surroundings, &stop, &mut tasks).await?;
+    let register = work::register(&settings, analyst);
+    work::start(register, &settings, pools, &executor, &nats, run).await?;
+    let (ingest, ingesting) =
+        Ingest::start(app_pool.clone(), clock.clone(), IngestLimits::default());
     let listener = TcpListener::bind(settings.server.listen)
         .await
         .map_err(|reason| ServeError::Listen {
@@ -201,17 +197,25 @@ pub async fn start_with(
     })
 }
 
+/// Makes the tables of the read models where they are read or kept, and keeps them.
 async fn start_projections(
+    roles: Roles,
     projector: &PgPool,
     stop: &CancellationToken,
     tasks: &mut JoinSet<()>,
 ) -> Result<(), ServeError> {
+    if !roles.api && !roles.projector {
+        return Ok(());
+    }
     let wake = Wake::listen(projector.clone(), stop.clone());
     for projection in bugsage_projections::all() {
         match subscription::prepare(projector, projection.as_ref()).await {
             // Another node builds it; this one follows when it is done.
             Ok(()) | Err(subscription::RebuildError::Busy) => {}
             Err(error) => return Err(error.into()),
+        }
+        if !roles.projector {
+            continue;
         }
         let (projector, wake, stop) = (projector.clone(), wake.clone(), stop.clone());
         tasks.spawn(async move {

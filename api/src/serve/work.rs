@@ -1,16 +1,24 @@
-//! What is done between domain events and the outside.
+//! Sagas and their jobs.
 
 use std::sync::Arc;
 
 use bugsage_commands::clock::Clock;
+use bugsage_event_store::Executor;
 use bugsage_models::{Chain, Config, ConfigFault, RealPace};
 use bugsage_projections::Queries;
 use bugsage_sagas::analysis::{self, Analyst, Budgets};
-use bugsage_sagas::{Register, StartError, Surroundings};
+use bugsage_sagas::{Pace, Register, StartError, Surroundings};
+use sqlx::PgPool;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::nats::Nats;
 use crate::settings::Settings;
+
+/// Every saga and every kind of job there is.
+pub(super) fn register(settings: &Settings, analyst: Analyst) -> Register {
+    analysis::register(Register::default(), analyst, settings.analysis.policy)
+}
 
 /// Whoever makes analyses, as the settings say.
 pub(super) fn analyst(
@@ -35,18 +43,34 @@ pub(super) fn analyst(
     })
 }
 
-/// Starts sagas and workers; before anything writes an event, so that none is missed.
+/// Makes the checkpoints of sagas, on every node, before anything happens that they must see; a worker
+/// then runs them.
 pub(super) async fn start(
-    analyst: Analyst,
+    register: Register,
     settings: &Settings,
-    around: &Surroundings,
-    stop: &CancellationToken,
-    tasks: &mut JoinSet<()>,
+    (app, projector): (&PgPool, &PgPool),
+    executor: &Executor,
+    nats: &Nats,
+    (stop, tasks): (&CancellationToken, &mut JoinSet<()>),
 ) -> Result<(), StartError> {
-    let register = analysis::register(Register::default(), analyst, settings.analysis.policy);
-    register
-        .prepare(around)
-        .await?
-        .start(around, stop, tasks)
-        .await
+    let around = Surroundings {
+        app: app.clone(),
+        projector: projector.clone(),
+        executor: executor.clone(),
+        nats: nats.client(),
+        node: node(settings),
+        pace: Pace::default(),
+    };
+    let prepared = register.prepare(&around).await?;
+    if settings.server.roles.worker {
+        prepared.start(&around, stop, tasks).await?;
+    }
+    Ok(())
+}
+
+/// What operators know this node by.
+fn node(settings: &Settings) -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let (listen, process) = (settings.server.listen, std::process::id());
+    format!("{} {listen} {process}", host.trim())
 }

@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::reader::{Name, Reader};
+use super::roles::Roles;
 use super::{Environment, Secret};
 
 /// Characters of a token that nobody guesses.
@@ -13,6 +14,8 @@ const TOKEN_MIN: usize = 16;
 /// `[server]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Server {
+    /// `BUGSAGE_ROLES`: what this node does: api, worker, projector, with commas. All of them.
+    pub roles: Roles,
     /// `BUGSAGE_HOST` and `BUGSAGE_PORT`: where to listen. 127.0.0.1, 8000.
     pub listen: SocketAddr,
     /// `BUGSAGE_URL`: how the outside reaches the service, with any path prefix. From host and port.
@@ -52,7 +55,9 @@ impl Server {
         );
         let idle = reader.count(Name::new("server.idle_seconds", "BUGSAGE_IDLE_SECONDS"), 60);
         let body = reader.count(Name::new("server.body_seconds", "BUGSAGE_BODY_SECONDS"), 30);
+        let roles = Name::new("server.roles", "BUGSAGE_ROLES");
         Self {
+            roles: reader.parsed(roles, Roles::ALL, "a list of api, worker and projector"),
             listen,
             public_url: public_url.trim_end_matches('/').to_owned(),
             docs: reader.switch(

@@ -301,3 +301,41 @@ fn the_table_of_permissions_is_printed_as_it_is_kept() {
     let kept = include_str!("../../../docs/permissions.md");
     assert_eq!(String::from_utf8_lossy(&output.stdout), kept);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_are_listed_retried_and_dropped() {
+    let database = TestDatabase::create().await;
+    let owner = database.owner().await;
+    owner
+        .execute(
+            "insert into organizations (organization_id, name) values ('01920000-0000-7000-8000-00000000000a', 'it');
+             insert into jobs (job_id, organization_id, kind, priority, saga, position, step, correlation_id,
+                               payload, state, tries)
+             select gen_random_uuid(), organization_id, 'it', 1, 'it', n, 0, '', '{}', 'dead', 8
+               from organizations, generate_series(1, 2) n",
+        )
+        .await
+        .expect("jobs");
+    let dead = lines(&on(&database, &["jobs", "list", "--state", "dead"]));
+    assert_eq!(dead.len(), 2);
+    let ids: Vec<_> = dead
+        .iter()
+        .map(|job| job["id"].as_str().expect("an id"))
+        .collect();
+    lines(&on(&database, &["jobs", "retry", ids[0]]));
+    let again = told(&on(&database, &["jobs", "retry", ids[0]]));
+    assert!(again.contains("only a dead job can be retried"), "{again}");
+    lines(&on(&database, &["jobs", "drop", ids[1]]));
+    let gone = told(&on(&database, &["jobs", "drop", ids[1]]));
+    assert!(gone.contains("there is no job"), "{gone}");
+    let left = lines(&on(&database, &["jobs", "list"]));
+    assert_eq!((left.len(), &left[0]["state"]), (1, &json!("waiting")));
+    let records: i64 = sqlx::query_scalar(
+        "select count(*) from audit_log where actor = 'system' and action like 'job.%'",
+    )
+    .fetch_one(&owner)
+    .await
+    .expect("the log");
+    assert_eq!(records, 2);
+    owner.close().await;
+}

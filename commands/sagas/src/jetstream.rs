@@ -87,8 +87,10 @@ async fn stream(client: &Client, mut asked: Config) -> Result<Stream, JetStreamE
         Ok(found) => {
             // How many copies there are is the operator's to say.
             asked.num_replicas = found.cached_info().config.num_replicas;
-            if difference(&asked, &found.cached_info().config).is_some() {
-                context.update_stream(&asked).await.map_err(failed)?;
+            if let Some(what) = difference(&asked, &found.cached_info().config)
+                && let Err(error) = context.update_stream(&asked).await
+            {
+                tracing::warn!(name = asked.name, what, %error, "a stream cannot be brought up to date");
             }
         }
         Err(error) if is_missing(&error.kind()) => {

@@ -14,7 +14,7 @@ use uuid::Uuid;
 /// Where a job stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum JobState {
     /// For a worker, or for its next try.
     Waiting,
     /// Somebody is at it.
@@ -25,7 +25,7 @@ pub enum State {
     Dead,
 }
 
-impl State {
+impl JobState {
     /// The word used in JSON and in the table.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -40,7 +40,7 @@ impl State {
 
 /// A job.
 #[derive(Debug, Clone, PartialEq, FromRow, Serialize, ToSchema)]
-pub struct Entry {
+pub struct ListedJob {
     /// Its id.
     pub id: Uuid,
     /// Its place in the order in which jobs were asked for; gaps mean nothing.
@@ -88,9 +88,9 @@ const COLUMNS: &str = "job_id as id, number, organization_id, kind,
 pub async fn list(
     connection: &mut PgConnection,
     organization: Option<OrganizationId>,
-    (state, kind): (Option<State>, Option<&str>),
+    (state, kind): (Option<JobState>, Option<&str>),
     page: &Page,
-) -> Result<Listed<Entry>, AccessError> {
+) -> Result<Listed<ListedJob>, AccessError> {
     let (rows, before) = (page.rows()?, page.after::<i64>()?);
     let found = sqlx::query_as(&format!(
         "select {COLUMNS} from jobs
@@ -99,13 +99,13 @@ pub async fn list(
           order by number desc limit $5"
     ))
     .bind(organization.map(|id| id.0))
-    .bind(state.map(State::as_str))
+    .bind(state.map(JobState::as_str))
     .bind(kind)
     .bind(before)
     .bind(rows)
     .fetch_all(connection)
     .await?;
-    Ok(page.of(found, |entry: &Entry| entry.number))
+    Ok(page.of(found, |entry: &ListedJob| entry.number))
 }
 
 /// Who does something to a job, when.
@@ -172,7 +172,7 @@ impl Change {
     ) -> Result<(), AccessError> {
         let mut transaction = tenant(database, organization).await?;
         let statement = format!("select {COLUMNS} from {}($1, $2)", self.function);
-        let was: Option<Entry> = sqlx::query_as(&statement)
+        let was: Option<ListedJob> = sqlx::query_as(&statement)
             .bind(organization.0)
             .bind(job)
             .fetch_optional(&mut *transaction)

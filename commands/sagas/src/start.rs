@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_nats::Client;
 use bugsage_event_store::Executor;
+use bugsage_event_store::subscription::Step::Applied;
 use bugsage_event_store::subscription::{self, Projection, Wake};
 use sqlx::PgPool;
 use tokio::task::JoinSet;
@@ -98,6 +99,17 @@ pub struct Prepared {
 }
 
 impl Prepared {
+    /// Lets the sagas react to all that happened so far, once, with nothing else running.
+    ///
+    /// # Errors
+    /// When the database fails; a saga that cannot go on says so in its status.
+    pub async fn catch_up(&self, projector: &PgPool) -> Result<(), sqlx::Error> {
+        for saga in &self.sagas {
+            while let Applied(_) = subscription::step(projector, saga.as_ref()).await? {}
+        }
+        Ok(())
+    }
+
     /// Starts sagas, workers and, with NATS, the relay. They end after `stop`, workers within their grace.
     ///
     /// # Errors

@@ -140,7 +140,9 @@ table! {
     AuditRead            "audit:read"              yes   yes   -         -      yes       | -     -         -
         "Read the audit log.";
     OperationsRead       "operations:read"         yes   yes   -         -      -         | -     -         -
-        "Read the metrics of the service.";
+        "Read the metrics of the service, and see its jobs.";
+    OperationsWrite      "operations:write"        yes   yes   -         -      -         | -     -         -
+        "Retry and drop jobs.";
     OwnersWrite          "owners:write"            yes   -     -         -      -         | -     -         -
         "Appoint owners, and do to owners what else is done to members.";
 }

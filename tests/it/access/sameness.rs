@@ -52,7 +52,18 @@ async fn things(app: &TestApp, organization: Uuid) -> Things {
     };
     let invited = email(somebody(app).await);
     let event = app.send_event(&json!({"message": "seen"})).await;
+    let job = Uuid::new_v4();
+    sqlx::query(
+        "insert into jobs (job_id, organization_id, kind, priority, saga, position, step, correlation_id,
+                           payload, state) values ($1, $2, 'it', 1, 'it', 1, 0, '', '{}', 'dead')",
+    )
+    .bind(job)
+    .bind(organization)
+    .execute(&app.owner)
+    .await
+    .unwrap();
     HashMap::from([
+        ("job_id", job.to_string()),
         ("organization_id", organization.to_string()),
         ("project_id", project.to_string()),
         ("user_id", user.to_string()),

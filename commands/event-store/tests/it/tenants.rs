@@ -49,6 +49,7 @@ async fn inhabit(store: &Store, organization: OrganizationId) {
              values (gen_random_uuid(), '{organization}', 'it', '{{}}', '', 'system', now());
          select record_audit('{organization}', null, now(), 'system', 'it', 'it', null, '', null, null);
          insert into sealed_secrets values (gen_random_uuid(), '{organization}', 'it', 'it', '', now());
+         select enqueue_job(gen_random_uuid(), '{organization}', 'it', 1::smallint, 'it', 1, 0, '', '{{}}', 0);
          insert into project_standings values ('{organization}', 1, '2026-01-01', 'high', 'detected', 1)"
     ))
     .execute(&store.owner)
