@@ -18,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::errors::{bulk, bulk_ingest, change, create, list, read, verbs};
+use crate::errors::{analyses, bulk, bulk_ingest, change, create, list, read, verbs};
 use crate::ingest::answer::Rejection;
 use crate::ingest::{cors, endpoint};
 use crate::organizations::{
@@ -45,6 +45,7 @@ const BODY_PAUSE: Duration = Duration::from_secs(10);
     components(schemas(Problem, Rejection, NoToken)),
     tags(
         (name = "errors", description = "The groups of like occurrences"),
+        (name = "analyses", description = "Why errors happen"),
         (name = "occurrences", description = "Single reports"),
         (name = "organization", description = "Members, invitations, teams, keys and the audit log"),
         (name = "projects", description = "Projects, their DSN keys and who has roles in them"),
@@ -69,6 +70,12 @@ fn rest() -> OpenApiRouter<App> {
         .routes(routes!(verbs::reopen))
         .routes(routes!(verbs::merge))
         .routes(routes!(verbs::unmerge))
+        .routes(routes!(analyses::analyze))
+        .routes(routes!(analyses::current))
+        .routes(routes!(analyses::all))
+        .routes(routes!(analyses::one))
+        .routes(routes!(analyses::reanalyze))
+        .routes(routes!(analyses::diff))
         .routes(routes!(read::occurrences))
         .routes(routes!(read::activity))
         .routes(routes!(read::occurrence))

@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod actor;
+pub mod analysis;
 pub mod error;
 pub mod grouping;
 pub mod ids;

@@ -1,11 +1,12 @@
 //! What can be asked: one folder per read model.
 //!
-//! [`errors`] and [`activity`] are projections, kept up to date from domain events;
+//! [`errors`], [`activity`] and [`analyses`] are projections, kept up to date from domain events;
 //! [`occurrences`] and [`statistics`] ask the tables that ingest writes, statistics by way of
 //! roll-ups. Every question goes through [`Queries`] and names a [`Scope`], so none can forget
 //! its organization.
 
 pub mod activity;
+pub mod analyses;
 mod cursor;
 pub mod errors;
 mod moment;
@@ -25,5 +26,6 @@ pub fn all() -> Vec<Arc<dyn Projection>> {
     vec![
         Arc::new(errors::ErrorsProjection),
         Arc::new(activity::ActivityProjection),
+        Arc::new(analyses::AnalysesProjection),
     ]
 }

@@ -1,11 +1,12 @@
 //! The one door to all read models.
 
-use bugsage_domain::ids::{ErrorId, EventId, OrganizationId, ProjectId};
+use bugsage_domain::ids::{ErrorId, EventId, OrganizationId, ProjectId, TextId};
 use bugsage_event_store::tenant;
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 
 use crate::activity::{self, ActivityEntry};
+use crate::analyses::{self, Analysis, AnalysisSpending, AnalysisSummary};
 use crate::errors::{ErrorDetail, ErrorList, ListQuery, detail, list};
 use crate::occurrences::{self, Occurrence, OccurrenceList, OccurrencesQuery};
 use crate::statistics::{self, Statistics};
@@ -171,6 +172,98 @@ impl Queries {
         activity::entries(&mut transaction, scope, error, limit)
             .await
             .map(Some)
+    }
+
+    /// The analyses of an error, newest first; `None` as in [`Self::detail`].
+    ///
+    /// # Errors
+    /// [`QueryError::Limit`], or the database's failure.
+    pub async fn analyses(
+        &self,
+        scope: &Scope,
+        error: ErrorId,
+        limit: u32,
+    ) -> Result<Option<Vec<AnalysisSummary>>, QueryError> {
+        check_limit(limit)?;
+        let mut transaction = self.begin(scope).await?;
+        if !exists(&mut transaction, scope, error).await? {
+            return Ok(None);
+        }
+        analyses::read::list(&mut transaction, scope, error, limit)
+            .await
+            .map(Some)
+    }
+
+    /// An analysis of an error by its number, or the one that counts; `None` where there is none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn analysis(
+        &self,
+        scope: &Scope,
+        error: ErrorId,
+        number: Option<u32>,
+    ) -> Result<Option<Analysis>, QueryError> {
+        let mut transaction = self.begin(scope).await?;
+        if !exists(&mut transaction, scope, error).await? {
+            return Ok(None);
+        }
+        analyses::read::one(&mut transaction, scope, error, number).await
+    }
+
+    /// A text of the organization; `None` if there is none, or it is erased.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn text(&self, scope: &Scope, text: TextId) -> Result<Option<String>, QueryError> {
+        let mut transaction = self.begin(scope).await?;
+        let body: Option<Option<String>> = sqlx::query_scalar(
+            "select body from texts where organization_id = $1 and text_id = $2 and erased_at is null",
+        )
+        .bind(scope.organization.0)
+        .bind(text.0)
+        .fetch_optional(&mut *transaction)
+        .await?;
+        Ok(body.flatten())
+    }
+
+    /// The releases in which an error and those merged into it occurred, the first one first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn releases(
+        &self,
+        scope: &Scope,
+        error: ErrorId,
+        limit: u32,
+    ) -> Result<Vec<String>, QueryError> {
+        check_limit(limit)?;
+        let mut transaction = self.begin(scope).await?;
+        Ok(sqlx::query_scalar(
+            "select release from error_counters
+              where organization_id = $1 and release <> ''
+                and error_id = any (array(select error_members($2)))
+              group by release order by min(hour), release limit $3",
+        )
+        .bind(scope.organization.0)
+        .bind(error.0)
+        .bind(i64::from(limit))
+        .fetch_all(&mut *transaction)
+        .await?)
+    }
+
+    /// What analyses have cost: the organization's since a moment, and the error's.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn analysis_spending(
+        &self,
+        scope: &Scope,
+        error: ErrorId,
+        since: DateTime<Utc>,
+    ) -> Result<AnalysisSpending, QueryError> {
+        let mut transaction = self.begin(scope).await?;
+        analyses::spent(&mut transaction, scope, error, since).await
     }
 }
 

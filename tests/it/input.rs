@@ -49,7 +49,11 @@ async fn every_write_refuses_a_field_it_does_not_know() {
             .replace("{project_id}", &app.project.id.to_string())
             .replace("{organization_id}", &app.project.organization.to_string())
             .split('/')
-            .map(|part| if part.starts_with('{') { &id } else { part })
+            .map(|part| match part {
+                "{number}" => "1",
+                part if part.starts_with('{') => &id,
+                part => part,
+            })
             .collect::<Vec<_>>()
             .join("/");
         for variant in variants(&schema) {

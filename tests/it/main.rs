@@ -11,6 +11,7 @@
 )]
 
 mod access;
+mod analyses;
 mod app;
 mod away;
 mod browser;

@@ -7,9 +7,10 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Who may depend on whom: everything left out is forbidden.
-const EDGES: [(&str, &[&str]); 6] = [
+const EDGES: [(&str, &[&str]); 7] = [
     ("bugsage-domain", &[]),
     ("bugsage-event-store", &["bugsage-domain"]),
+    ("bugsage-models", &[]),
     (
         "bugsage-commands",
         &["bugsage-domain", "bugsage-event-store"],
@@ -23,6 +24,7 @@ const EDGES: [(&str, &[&str]); 6] = [
         &[
             "bugsage-domain",
             "bugsage-event-store",
+            "bugsage-models",
             "bugsage-commands",
             "bugsage-projections",
         ],
@@ -32,6 +34,7 @@ const EDGES: [(&str, &[&str]); 6] = [
         &[
             "bugsage-domain",
             "bugsage-event-store",
+            "bugsage-models",
             "bugsage-commands",
             "bugsage-projections",
             "bugsage-sagas",
@@ -55,14 +58,18 @@ const OUTSIDE: [(&str, &[&str]); 6] = [
         "tokio",
         &[
             "bugsage-event-store",
+            "bugsage-models",
             "bugsage-commands",
             "bugsage-sagas",
             "bugsage-api",
         ],
     ),
-    ("axum", &["bugsage-api"]),
-    ("async-nats", &["bugsage-sagas", "bugsage-api"]),
-    ("reqwest", &["bugsage-api", "bugsage-commands"]),
+    ("axum", &["bugsage-api", "bugsage-models"]),
+    ("async-nats", &["bugsage-api", "bugsage-sagas"]),
+    (
+        "reqwest",
+        &["bugsage-api", "bugsage-commands", "bugsage-models"],
+    ),
     ("sentry", &[]),
 ];
 

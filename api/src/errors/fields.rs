@@ -26,6 +26,8 @@ pub type Source = Line<SOURCE_MAX>;
 pub type SourceId = Line<SOURCE_ID_MAX, 0>;
 /// A release, by its name.
 pub type Release = Line<RELEASE_MAX>;
+/// A provider of models, by its name in the settings.
+pub type Provider = Line<100>;
 /// The errors of one request.
 pub type Ids = List<Uuid, 1_000, 1>;
 /// What a field must be like to be listed.

@@ -1,5 +1,6 @@
 //! `/api/v1/errors`: reading errors and changing them.
 
+pub mod analyses;
 pub mod body;
 pub mod bulk;
 pub mod bulk_ingest;

@@ -86,7 +86,7 @@ pub async fn occurrences(
 #[into_params(parameter_in = Query)]
 pub struct Newest {
     /// Rows of the answer, 1 to 1,000.
-    limit: u32,
+    pub(super) limit: u32,
 }
 
 impl Default for Newest {

@@ -18,6 +18,7 @@ use bugsage_commands::people::{People, PeopleError, letters};
 use bugsage_commands::upkeep;
 use bugsage_event_store::subscription::{self, Projection, Wake};
 use bugsage_event_store::{DatabaseRole, Executor, Writer, connect};
+use bugsage_models::ConfigFault;
 use bugsage_projections::Queries;
 use sqlx::PgPool;
 use tokio::net::TcpListener;
@@ -42,7 +43,7 @@ use crate::versions::{self, Unsuitable};
 const GRACE: Duration = Duration::from_secs(10);
 /// Connections of the projector's pool: one a projection and saga, one for the relay, three that listen, one for
 /// statistics, one to spare.
-const PROJECTOR_CONNECTIONS: u32 = 10;
+const PROJECTOR_CONNECTIONS: u32 = 12;
 
 /// Why the service does not start or ended.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +74,9 @@ pub enum ServeError {
     /// What sagas and jobs need.
     #[error("jobs cannot be done: {0}")]
     Work(#[from] bugsage_sagas::StartError),
+    /// The models are set up wrongly.
+    #[error("the models cannot be asked: {0}")]
+    Models(#[from] ConfigFault),
     /// A projection cannot be built.
     #[error("a projection cannot be built: {0}")]
     Projection(#[from] subscription::RebuildError),
@@ -164,7 +168,11 @@ pub async fn start_with(
     let executor = Executor::new(app_pool.clone(), writer);
     let pools = (&app_pool, &projector);
     let run = (&stop, &mut tasks);
-    work::start(&settings, pools, &executor, &nats, run).await?;
+    let queries = Queries::new(app_pool.clone());
+    let keys = Keys::open(app_pool.clone()).await?;
+    let analyst = work::analyst(&settings, &queries, &clock, keys.secret())?;
+    let register = work::register(&settings, analyst);
+    work::start(register, &settings, pools, &executor, &nats, run).await?;
     let (ingest, ingesting) =
         Ingest::start(app_pool.clone(), clock.clone(), IngestLimits::default());
     let listener = TcpListener::bind(settings.server.listen)
@@ -182,8 +190,8 @@ pub async fn start_with(
         clock,
         executor,
         ingest,
-        queries: Queries::new(app_pool.clone()),
-        keys: Keys::open(app_pool.clone()).await?,
+        queries,
+        keys,
         limits: Limits::new(&settings.limits),
         access,
         people,

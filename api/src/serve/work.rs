@@ -1,6 +1,12 @@
 //! Sagas and their jobs.
 
+use std::sync::Arc;
+
+use bugsage_commands::clock::Clock;
 use bugsage_event_store::Executor;
+use bugsage_models::{Chain, Config, ConfigFault, RealPace};
+use bugsage_projections::Queries;
+use bugsage_sagas::analysis::{self, Analyst, Budgets};
 use bugsage_sagas::{Pace, Register, StartError, Surroundings};
 use sqlx::PgPool;
 use tokio::task::JoinSet;
@@ -10,13 +16,37 @@ use crate::nats::Nats;
 use crate::settings::Settings;
 
 /// Every saga and every kind of job there is.
-fn register() -> Register {
-    Register::default()
+pub(super) fn register(settings: &Settings, analyst: Analyst) -> Register {
+    analysis::register(Register::default(), analyst, settings.analysis.policy)
+}
+
+/// Whoever makes analyses, as the settings say.
+pub(super) fn analyst(
+    settings: &Settings,
+    queries: &Queries,
+    clock: &Clock,
+    secret: &[u8],
+) -> Result<Analyst, ConfigFault> {
+    let models = Config {
+        providers: settings.models.providers.clone(),
+        ..Config::default()
+    };
+    Ok(Analyst {
+        chain: Chain::new(&models, Arc::new(RealPace::default()))?,
+        budgets: Budgets {
+            month: settings.models.month_budget,
+            error: settings.models.error_budget,
+        },
+        queries: queries.clone(),
+        clock: clock.clone(),
+        secret: secret.to_vec(),
+    })
 }
 
 /// Makes the checkpoints of sagas, on every node, before anything happens that they must see; a worker
 /// then runs them.
 pub(super) async fn start(
+    register: Register,
     settings: &Settings,
     (app, projector): (&PgPool, &PgPool),
     executor: &Executor,
@@ -31,7 +61,7 @@ pub(super) async fn start(
         node: node(settings),
         pace: Pace::default(),
     };
-    let prepared = register().prepare(&around).await?;
+    let prepared = register.prepare(&around).await?;
     if settings.server.roles.worker {
         prepared.start(&around, stop, tasks).await?;
     }

@@ -4,12 +4,14 @@
 //! One file a section. To add a setting: a field there whose doc says meaning, unit, default and
 //! variable, its line in `bugsage.example.toml`, and its row in the README. A test compares the three.
 
+mod analysis;
 mod database;
 mod file;
 mod ingest;
 mod limits;
 mod log;
 mod mail;
+mod models;
 mod nats;
 mod network;
 mod people;
@@ -22,11 +24,13 @@ mod traces;
 
 use std::path::Path;
 
+pub use analysis::Analysis;
 pub use database::Database;
 pub use ingest::Ingest;
 pub use limits::Limits;
 pub use log::{Format, Log};
 pub use mail::Mail;
+pub use models::Models;
 pub use nats::Nats;
 pub use network::Network;
 pub use people::{People, Registration};
@@ -70,6 +74,10 @@ pub struct Settings {
     pub nats: Nats,
     /// Taking occurrences.
     pub ingest: Ingest,
+    /// Which errors are analysed.
+    pub analysis: Analysis,
+    /// The models that are asked.
+    pub models: Models,
     /// Who may have an account.
     pub people: People,
     /// How mail leaves.
@@ -137,6 +145,8 @@ impl Settings {
             database: Database::read(&mut reader),
             nats: Nats::read(&mut reader),
             ingest: Ingest::read(&mut reader),
+            analysis: Analysis::read(&mut reader),
+            models: Models::read(&mut reader),
             people: People::read(&mut reader, environment),
             mail: Mail::read(&mut reader, environment),
             log: Log::read(&mut reader, environment),

@@ -318,7 +318,10 @@ async fn jobs_are_listed_retried_and_dropped() {
         .expect("jobs");
     let dead = lines(&on(&database, &["jobs", "list", "--state", "dead"]));
     assert_eq!(dead.len(), 2);
-    let ids: Vec<_> = dead.iter().map(|job| job["id"].as_str().expect("an id")).collect();
+    let ids: Vec<_> = dead
+        .iter()
+        .map(|job| job["id"].as_str().expect("an id"))
+        .collect();
     lines(&on(&database, &["jobs", "retry", ids[0]]));
     let again = told(&on(&database, &["jobs", "retry", ids[0]]));
     assert!(again.contains("only a dead job can be retried"), "{again}");
@@ -327,10 +330,12 @@ async fn jobs_are_listed_retried_and_dropped() {
     assert!(gone.contains("there is no job"), "{gone}");
     let left = lines(&on(&database, &["jobs", "list"]));
     assert_eq!((left.len(), &left[0]["state"]), (1, &json!("waiting")));
-    let records: i64 = sqlx::query_scalar("select count(*) from audit_log where actor = 'system' and action like 'job.%'")
-        .fetch_one(&owner)
-        .await
-        .expect("the log");
+    let records: i64 = sqlx::query_scalar(
+        "select count(*) from audit_log where actor = 'system' and action like 'job.%'",
+    )
+    .fetch_one(&owner)
+    .await
+    .expect("the log");
     assert_eq!(records, 2);
     owner.close().await;
 }

@@ -48,14 +48,15 @@ impl EventSourced for ErrorGroup {
     }
 
     fn text_ids(events: &[ErrorEvent]) -> Vec<TextId> {
-        events
-            .iter()
-            .filter_map(|event| match event {
-                ErrorEvent::ErrorDetected(facts) => facts.description.as_ref().map(|text| text.id),
-                ErrorEvent::ErrorDescribed { text } => Some(text.id),
-                _ => None,
-            })
-            .collect()
+        let texts = events.iter().flat_map(|event| match event {
+            ErrorEvent::ErrorDetected(facts) => [facts.description.as_ref(), None],
+            ErrorEvent::ErrorDescribed { text } => [Some(text), None],
+            ErrorEvent::ErrorAnalysisCompleted(result) => {
+                [Some(&result.context), Some(&result.answer)]
+            }
+            _ => [None, None],
+        });
+        texts.flatten().map(|text| text.id).collect()
     }
 }
 

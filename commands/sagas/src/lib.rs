@@ -7,6 +7,7 @@
 //!
 //! To add a kind of job: implement [`Work`] and name it in the [`Register`]; to add a saga: [`Saga`], likewise.
 
+pub mod analysis;
 mod announcer;
 mod jetstream;
 mod job;

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::analysis::{AnalysisFailure, AnalysisResult, Because};
 use super::event::{Detected, IgnoredUntil, ResolvedHow, TextRef};
 use super::status::ErrorStatus;
 use crate::actor::Actor;
@@ -46,6 +47,35 @@ pub enum ErrorCommand {
     BeginAnalysis,
     /// Work on its cause is over.
     EndAnalysis,
+    /// Asks for an analysis. One is under way at a time.
+    RequestAnalysis {
+        /// Who asks.
+        by: Actor,
+        /// What for.
+        because: Because,
+        /// The one provider to be asked: `rules`, or a name of the settings.
+        provider: Option<String>,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// A worker is at it.
+    StartAnalysis {
+        /// Which.
+        number: u32,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// It came to a result. Boxed for its size.
+    CompleteAnalysis(Box<AnalysisResult>),
+    /// It came to none.
+    FailAnalysis {
+        /// Which.
+        number: u32,
+        /// Why.
+        why: AnalysisFailure,
+        /// When.
+        at: DateTime<Utc>,
+    },
     /// Work on a fix begins, with or without an analysis before.
     BeginFix,
     /// Work on a fix ended without resolving it.

@@ -63,6 +63,15 @@ impl LiveError {
             ErrorCommand::Assign { to } => self.assign(to),
             ErrorCommand::BeginAnalysis => self.begin_analysis(),
             ErrorCommand::EndAnalysis => self.end_analysis(),
+            ErrorCommand::RequestAnalysis {
+                by,
+                because,
+                provider,
+                at,
+            } => self.request_analysis(by, because, provider, at),
+            ErrorCommand::StartAnalysis { number, at } => self.start_analysis(number, at),
+            ErrorCommand::CompleteAnalysis(result) => self.complete_analysis(result),
+            ErrorCommand::FailAnalysis { number, why, at } => self.fail_analysis(number, why, at),
             ErrorCommand::BeginFix => self.begin_fix(),
             ErrorCommand::EndFix => self.end_fix(),
             ErrorCommand::Resolve {
@@ -205,7 +214,7 @@ impl LiveError {
         Ok(vec![ErrorEvent::ErrorUnmerged { from }])
     }
 
-    fn refuse(&self, asked: &'static str) -> Refusal {
+    pub(super) fn refuse(&self, asked: &'static str) -> Refusal {
         Refusal::Status {
             status: self.status(),
             asked,
@@ -213,13 +222,17 @@ impl LiveError {
     }
 }
 
-/// A merged error answers for its own existence only; all else is to be asked of the other one.
+/// A merged error answers for its own existence only, and for the analysis that was under way; all
+/// else is to be asked of the other one.
 const fn is_taken_when_merged(command: &ErrorCommand) -> bool {
     matches!(
         command,
         ErrorCommand::Detect(_)
             | ErrorCommand::Merge { .. }
             | ErrorCommand::Unmerge
+            | ErrorCommand::StartAnalysis { .. }
+            | ErrorCommand::CompleteAnalysis(_)
+            | ErrorCommand::FailAnalysis { .. }
             | ErrorCommand::Delete { .. }
     )
 }

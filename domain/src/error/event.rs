@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
+use super::analysis::{AnalysisFailure, AnalysisResult, Because};
 use crate::actor::Actor;
 use crate::ids::{ErrorId, OrganizationId, ProjectId, TextId};
 use crate::severity::Severity;
@@ -139,6 +140,45 @@ pub enum ErrorEvent {
     ErrorAnalysisBegun,
     /// Work on its cause ended.
     ErrorAnalysisEnded,
+    /// An analysis was asked for.
+    ErrorAnalysisRequested {
+        /// Its number among those of this error, from 1.
+        number: u32,
+        /// Who asked.
+        by: Actor,
+        /// What for.
+        because: Because,
+        /// The one provider to be asked; without, as the settings say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        provider: Option<String>,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// A worker is at it.
+    ErrorAnalysisStarted {
+        /// Which.
+        number: u32,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// It came to a result.
+    ErrorAnalysisCompleted(Box<AnalysisResult>),
+    /// It came to none.
+    ErrorAnalysisFailed {
+        /// Which.
+        number: u32,
+        /// Why.
+        why: AnalysisFailure,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// A later one takes its place; a second opinion takes none.
+    ErrorAnalysisSuperseded {
+        /// Which.
+        number: u32,
+        /// The later one.
+        by: u32,
+    },
     /// Work on a fix began.
     ErrorFixBegun,
     /// Work on a fix ended without resolving it.
@@ -201,6 +241,11 @@ impl ErrorEvent {
             Self::ErrorUnassigned => "ErrorUnassigned",
             Self::ErrorAnalysisBegun => "ErrorAnalysisBegun",
             Self::ErrorAnalysisEnded => "ErrorAnalysisEnded",
+            Self::ErrorAnalysisRequested { .. } => "ErrorAnalysisRequested",
+            Self::ErrorAnalysisStarted { .. } => "ErrorAnalysisStarted",
+            Self::ErrorAnalysisCompleted(_) => "ErrorAnalysisCompleted",
+            Self::ErrorAnalysisFailed { .. } => "ErrorAnalysisFailed",
+            Self::ErrorAnalysisSuperseded { .. } => "ErrorAnalysisSuperseded",
             Self::ErrorFixBegun => "ErrorFixBegun",
             Self::ErrorFixEnded => "ErrorFixEnded",
             Self::ErrorResolved { .. } => "ErrorResolved",

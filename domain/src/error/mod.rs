@@ -3,6 +3,7 @@
 //! [`ErrorGroup::decide`] turns a command into events or refuses it; [`ErrorGroup::apply`]
 //! folds events into state. Both are pure: time, ids and who acts come in with the command.
 
+mod analysis;
 mod command;
 mod decide;
 mod event;
@@ -12,6 +13,7 @@ mod state;
 mod status;
 mod upcast;
 
+pub use analysis::{Analyses, AnalysisFailure, AnalysisResult, Because, HeldBack, Spent, UnderWay};
 pub use command::{Detect, Edit, ErrorCommand, Regression};
 pub use event::{Detected, ErrorEvent, IgnoredUntil, ResolvedHow, TextRef};
 pub use refusal::Refusal;

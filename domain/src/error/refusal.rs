@@ -24,6 +24,18 @@ pub enum Refusal {
         /// What was asked.
         asked: &'static str,
     },
+    /// One is under way.
+    #[error("analysis {number} of this error is under way: wait for it")]
+    AnalysisUnderWay {
+        /// Its number.
+        number: u32,
+    },
+    /// There is none of this number.
+    #[error("the error has no analysis {number}")]
+    NoAnalysis {
+        /// The number.
+        number: u32,
+    },
     /// It was merged: the other one is to be asked.
     #[error("the error is merged into {into}: ask that one, or unmerge this one first")]
     Merged {
@@ -66,7 +78,7 @@ impl Refusal {
     /// It does not exist, or no longer.
     #[must_use]
     pub const fn is_not_found(&self) -> bool {
-        matches!(self, Self::NotFound)
+        matches!(self, Self::NotFound | Self::NoAnalysis { .. })
     }
 
     /// A value was wrong, whatever the state.
@@ -77,6 +89,8 @@ impl Refusal {
             Self::NotFound
                 | Self::Exists
                 | Self::Status { .. }
+                | Self::AnalysisUnderWay { .. }
+                | Self::NoAnalysis { .. }
                 | Self::Merged { .. }
                 | Self::NotMerged
         )

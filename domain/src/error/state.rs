@@ -5,6 +5,7 @@ use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
+use super::analysis::Analyses;
 use super::command::ErrorCommand;
 use super::event::{Detected, ErrorEvent, IgnoredUntil, ResolvedHow, TextRef};
 use super::refusal::Refusal;
@@ -39,6 +40,8 @@ pub struct LiveError {
     pub description: Option<TextRef>,
     /// The error it was merged into.
     pub merged_into: Option<ErrorId>,
+    /// The analyses of its cause.
+    pub analyses: Analyses,
 }
 
 /// Where an error stands, with what belongs to that standing alone.
@@ -160,6 +163,7 @@ impl Aggregate for ErrorGroup {
     }
 
     fn apply(&mut self, event: ErrorEvent) {
+        self.change(|error| error.analyses.apply(&event));
         match event {
             ErrorEvent::ErrorDetected(facts) => *self = Self::Live(Box::new((*facts).into())),
             ErrorEvent::ErrorRegressed { .. } => self.change(|error| {
@@ -185,6 +189,11 @@ impl Aggregate for ErrorGroup {
             ErrorEvent::ErrorUnassigned => self.change(|error| error.assignee = None),
             ErrorEvent::ErrorAnalysisBegun => self.stand(Standing::Analyzing),
             ErrorEvent::ErrorAnalysisEnded => self.stand(Standing::Detected),
+            ErrorEvent::ErrorAnalysisRequested { .. }
+            | ErrorEvent::ErrorAnalysisStarted { .. }
+            | ErrorEvent::ErrorAnalysisCompleted(_)
+            | ErrorEvent::ErrorAnalysisFailed { .. }
+            | ErrorEvent::ErrorAnalysisSuperseded { .. } => {}
             ErrorEvent::ErrorFixBegun => self.stand(Standing::Fixing),
             ErrorEvent::ErrorFixEnded => self.stand(Standing::Detected),
             ErrorEvent::ErrorResolved {
@@ -219,6 +228,7 @@ impl From<Detected> for LiveError {
             regressed: false,
             assignee: None,
             merged_into: None,
+            analyses: Analyses::default(),
         }
     }
 }

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::occurrence::Occurrence;
 
+pub(crate) use v1::frames::deciding;
 pub use v1::message::parametrize;
 
 /// The register of algorithms.

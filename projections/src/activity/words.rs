@@ -1,6 +1,8 @@
 //! A domain event as a sentence without its subject, which is who acted.
 
-use bugsage_domain::error::{ErrorEvent, IgnoredUntil, ResolvedHow};
+use bugsage_domain::error::{
+    AnalysisFailure, AnalysisResult, Because, ErrorEvent, IgnoredUntil, ResolvedHow,
+};
 
 /// Says what happened.
 #[must_use]
@@ -31,6 +33,22 @@ pub fn words(event: &ErrorEvent) -> String {
         ErrorEvent::ErrorUnassigned => "assigned it to nobody".to_owned(),
         ErrorEvent::ErrorAnalysisBegun => "began to analyze the cause".to_owned(),
         ErrorEvent::ErrorAnalysisEnded => "ended the analysis".to_owned(),
+        ErrorEvent::ErrorAnalysisRequested {
+            number, because, ..
+        } => asked(*number, *because),
+        ErrorEvent::ErrorAnalysisStarted { number, .. } => format!("started analysis {number}"),
+        ErrorEvent::ErrorAnalysisCompleted(result) => completed(result),
+        ErrorEvent::ErrorAnalysisFailed { number, why, .. } => {
+            let why = match why {
+                AnalysisFailure::NoOccurrence => "no occurrence is left to read",
+                AnalysisFailure::ContextErased => "what it was to be made from is erased",
+                AnalysisFailure::GaveUp => "it was tried as often as it may be",
+            };
+            format!("ended analysis {number} without a result: {why}")
+        }
+        ErrorEvent::ErrorAnalysisSuperseded { number, by } => {
+            format!("put analysis {by} in the place of analysis {number}")
+        }
         ErrorEvent::ErrorFixBegun => "began a fix".to_owned(),
         ErrorEvent::ErrorFixEnded => "ended the fix without resolving it".to_owned(),
         ErrorEvent::ErrorResolved {
@@ -60,6 +78,26 @@ pub fn words(event: &ErrorEvent) -> String {
     }
 }
 
+fn asked(number: u32, because: Because) -> String {
+    let why = match because {
+        Because::New => ", for it is new".to_owned(),
+        Because::Regressed => ", for it came back".to_owned(),
+        Because::Asked => String::new(),
+        Because::SecondOpinion { of } => format!(", a second opinion on analysis {of}"),
+    };
+    format!("asked for analysis {number}{why}")
+}
+
+fn completed(result: &AnalysisResult) -> String {
+    let (number, by) = (result.number, &result.provider);
+    if result.found {
+        let (category, sure) = (result.category, result.confidence);
+        format!("completed analysis {number} by {by}: {category}, {sure} % sure")
+    } else {
+        format!("completed analysis {number} by {by}: no cause found")
+    }
+}
+
 fn in_release(release: &Option<String>) -> String {
     release
         .as_ref()
@@ -70,7 +108,8 @@ fn in_release(release: &Option<String>) -> String {
 mod tests {
     use super::*;
     use bugsage_domain::actor::Actor;
-    use bugsage_domain::error::{Detected, TextRef};
+    use bugsage_domain::analysis::Category;
+    use bugsage_domain::error::{Detected, Spent, TextRef};
     use bugsage_domain::ids::{ErrorId, OrganizationId, ProjectId, TextId};
     use bugsage_domain::severity::Severity;
     use chrono::{DateTime, Utc};
@@ -118,6 +157,39 @@ mod tests {
             by: Actor::System,
             until,
         }
+    }
+
+    fn requested(number: u32, because: Because) -> ErrorEvent {
+        ErrorEvent::ErrorAnalysisRequested {
+            number,
+            by: Actor::System,
+            because,
+            provider: None,
+            at: AT,
+        }
+    }
+
+    fn analyzed(found: bool) -> ErrorEvent {
+        let text = || TextRef {
+            id: TextId::default(),
+            digest: String::new(),
+        };
+        ErrorEvent::ErrorAnalysisCompleted(Box::new(AnalysisResult {
+            number: 1,
+            at: AT,
+            provider: "rules".to_owned(),
+            model: "rules".to_owned(),
+            prompt_version: "rules-1".to_owned(),
+            spent: Spent::default(),
+            context: text(),
+            answer: text(),
+            category: Category::Timeout,
+            confidence: 30,
+            risk: Severity::High,
+            found,
+            dropped: 0,
+            held_back: None,
+        }))
     }
 
     fn tags() -> Vec<String> {
@@ -184,6 +256,38 @@ mod tests {
             (ErrorEvent::ErrorAnalysisBegun, "began to analyze the cause"),
             (ErrorEvent::ErrorAnalysisEnded, "ended the analysis"),
             (ErrorEvent::ErrorFixBegun, "began a fix"),
+            (
+                requested(1, Because::New),
+                "asked for analysis 1, for it is new",
+            ),
+            (
+                requested(2, Because::SecondOpinion { of: 1 }),
+                "asked for analysis 2, a second opinion on analysis 1",
+            ),
+            (
+                ErrorEvent::ErrorAnalysisStarted { number: 1, at: AT },
+                "started analysis 1",
+            ),
+            (
+                analyzed(true),
+                "completed analysis 1 by rules: timeout, 30 % sure",
+            ),
+            (
+                analyzed(false),
+                "completed analysis 1 by rules: no cause found",
+            ),
+            (
+                ErrorEvent::ErrorAnalysisFailed {
+                    number: 1,
+                    why: AnalysisFailure::GaveUp,
+                    at: AT,
+                },
+                "ended analysis 1 without a result: it was tried as often as it may be",
+            ),
+            (
+                ErrorEvent::ErrorAnalysisSuperseded { number: 1, by: 2 },
+                "put analysis 2 in the place of analysis 1",
+            ),
             (
                 ErrorEvent::ErrorFixEnded,
                 "ended the fix without resolving it",

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::filter::push_visible;
 use super::list::{ErrorSummary, push_columns};
+use crate::analyses::{self, AnalysisAnswer};
 use crate::{QueryError, Scope};
 
 /// By what a resolved error was resolved; who and when stand in the summary.
@@ -97,6 +98,11 @@ pub(crate) async fn detail(
         return Ok(None);
     };
     let beside = beside(connection, scope, error).await?;
+    let analysis = analyses::read::one(connection, scope, error, None).await?;
+    let (ai_confidence, answer) = match analysis {
+        Some(one) if one.summary.state == "completed" => (one.summary.confidence_score, one.answer),
+        _ => (None, AnalysisAnswer::default()),
+    };
     let ignored = row.summary.status == "ignored";
     Ok(Some(ErrorDetail {
         description: row.description,
@@ -117,9 +123,10 @@ pub(crate) async fn detail(
         releases: beside.releases,
         tag_values: beside.tag_values,
         latest_event_id: beside.latest_event_id,
-        ai_analysis: None,
-        ai_confidence: None,
-        ai_suggestions: None,
+        ai_analysis: answer.root_cause,
+        // A share of 0 to 1, in whole hundredths.
+        ai_confidence: ai_confidence.map(|share| (share * 100.0).round() as u8),
+        ai_suggestions: answer.suggested_fixes,
     }))
 }
 

@@ -52,6 +52,8 @@ pub enum Change {
     MergedInto(Option<ErrorId>),
     /// It disappears.
     Deleted,
+    /// Nothing that the row tells but its version.
+    Version,
 }
 
 /// Folds one event.
@@ -75,6 +77,11 @@ pub fn fold(event: ErrorEvent) -> Change {
         | ErrorEvent::ErrorFixEnded => open(ErrorStatus::Detected),
         ErrorEvent::ErrorAnalysisBegun => open(ErrorStatus::Analyzing),
         ErrorEvent::ErrorFixBegun => open(ErrorStatus::Fixing),
+        ErrorEvent::ErrorAnalysisRequested { .. }
+        | ErrorEvent::ErrorAnalysisStarted { .. }
+        | ErrorEvent::ErrorAnalysisCompleted(_)
+        | ErrorEvent::ErrorAnalysisFailed { .. }
+        | ErrorEvent::ErrorAnalysisSuperseded { .. } => Change::Version,
         ErrorEvent::ErrorResolved {
             by,
             at,

@@ -69,6 +69,7 @@ pub(super) fn change(
         Change::Assignee(to) => set("assigned_to", json!(to)),
         Change::MergedInto(into) => set("merged_into", json!(into.map(|id| id.0))),
         Change::Deleted => set("deleted", json!(true)),
+        Change::Version => None,
         Change::AddTags(added) => {
             let mut tags = tags(row)?;
             let new = added.iter().filter(|tag| !tags.contains(tag));

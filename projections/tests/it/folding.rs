@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use bugsage_domain::actor::Actor;
-use bugsage_domain::error::{Edit, ErrorCommand, IgnoredUntil, Regression, ResolvedHow};
+use bugsage_domain::error::{
+    AnalysisFailure, Because, Edit, ErrorCommand, IgnoredUntil, Regression, ResolvedHow,
+};
 use bugsage_event_store::RecordedEvent;
 use bugsage_event_store::subscription::{rebuild, verify};
 use serde_json::Value;
 
-use crate::world::{Seed, World, day};
+use crate::world::{Seed, World, analyzed, day};
 
 /// Commands that lead to every kind of event but a merge, an unmerge and a deletion.
 fn everything() -> Vec<ErrorCommand> {
@@ -42,6 +44,20 @@ fn everything() -> Vec<ErrorCommand> {
         ErrorCommand::Assign { to: None },
         ErrorCommand::BeginAnalysis,
         ErrorCommand::EndAnalysis,
+        request(Because::New),
+        ErrorCommand::StartAnalysis {
+            number: 1,
+            at: day(2),
+        },
+        complete(1),
+        request(Because::Asked),
+        complete(2),
+        request(Because::SecondOpinion { of: 2 }),
+        ErrorCommand::FailAnalysis {
+            number: 3,
+            why: AnalysisFailure::GaveUp,
+            at: day(3),
+        },
         ErrorCommand::BeginFix,
         ErrorCommand::EndFix,
         resolve(),
@@ -52,6 +68,19 @@ fn everything() -> Vec<ErrorCommand> {
         ErrorCommand::Reopen { by },
         ignore(IgnoredUntil::Occurrences { count: 7 }),
     ]
+}
+
+fn request(because: Because) -> ErrorCommand {
+    ErrorCommand::RequestAnalysis {
+        by: Actor::System,
+        because,
+        provider: None,
+        at: day(2),
+    }
+}
+
+fn complete(number: u32) -> ErrorCommand {
+    ErrorCommand::CompleteAnalysis(Box::new(analyzed(number, ["a", "b"])))
 }
 
 fn ignore(until: IgnoredUntil) -> ErrorCommand {
@@ -115,6 +144,7 @@ async fn rows(world: &World) -> Vec<Value> {
         "projection_errors.errors",
         "projection_errors.tags",
         "projection_activity.activity",
+        "projection_analyses.analyses",
     ] {
         let of_table: Vec<Value> = sqlx::query_scalar(&format!(
             "select to_jsonb(t) from {table} t order by t::text"
@@ -171,7 +201,7 @@ async fn every_kind_of_event_is_folded_into_the_row() {
         .into_iter()
         .map(|event| event.event_type)
         .collect();
-    assert_eq!(kinds.len(), 21, "{kinds:?}");
+    assert_eq!(kinds.len(), 26, "{kinds:?}");
     let row = rows(&world).await.remove(0);
     for (column, value) in [
         ("title", "KeyError: <str>".into()),
@@ -222,7 +252,7 @@ async fn events_applied_again_change_nothing() {
 async fn events_one_by_one_come_to_the_rows_of_the_batch() {
     let world = eventful().await;
     let before = rows(&world).await;
-    sqlx::query("truncate projection_errors.errors, projection_activity.activity")
+    sqlx::query("truncate projection_errors.errors, projection_activity.activity, projection_analyses.analyses")
         .execute(&world.owner)
         .await
         .unwrap();

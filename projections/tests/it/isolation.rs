@@ -85,6 +85,10 @@ async fn answers(
             "activity",
             queries.activity(scope, error, 10).await.unwrap().is_some(),
         ),
+        (
+            "analyses",
+            queries.analyses(scope, error, 10).await.unwrap().is_some(),
+        ),
         ("errors per status", statistics.total_errors > 0),
         ("occurrences per day", statistics.total_occurrences > 0),
     ];
@@ -98,7 +102,7 @@ async fn answers(
 async fn its_project_and_its_organization_see_an_error() {
     let (world, error, event) = inhabited().await;
     for scope in [world.scope, world.organization()] {
-        assert_eq!(answers(&world, &scope, error, event).await.len(), 9);
+        assert_eq!(answers(&world, &scope, error, event).await.len(), 10);
     }
 }
 

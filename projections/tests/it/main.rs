@@ -6,6 +6,7 @@
 )]
 
 mod activity;
+mod analyses;
 mod detail;
 mod filters;
 mod folding;

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bugsage_domain::error::{Detect, Edit, ErrorCommand, ErrorGroup, Refusal, TextRef};
+use bugsage_domain::analysis::Category;
+use bugsage_domain::error::{
+    AnalysisResult, Detect, Edit, ErrorCommand, ErrorGroup, Refusal, Spent, TextRef,
+};
 use bugsage_domain::ids::{ErrorId, EventId, OrganizationId, ProjectId, TextId};
 use bugsage_domain::severity::Severity;
 use bugsage_event_store::subscription::{Step, prepare, step};
@@ -89,6 +92,42 @@ impl Default for Report {
             payload: json!({"message": "bad value"}),
         }
     }
+}
+
+/// The result of an analysis, with texts of these ids.
+pub(crate) fn analyzed(number: u32, texts: [&str; 2]) -> AnalysisResult {
+    let [context, answer] = texts.map(|text| TextRef {
+        id: text_id(text),
+        digest: text.to_owned(),
+    });
+    AnalysisResult {
+        number,
+        at: day(3),
+        provider: "sage".to_owned(),
+        model: "sage-1".to_owned(),
+        prompt_version: "analysis-1".to_owned(),
+        spent: Spent {
+            input_tokens: 900,
+            output_tokens: 100,
+            micros: 250,
+            milliseconds: 1_500,
+        },
+        context,
+        answer,
+        category: Category::Timeout,
+        confidence: 80,
+        risk: Severity::High,
+        found: true,
+        dropped: 1,
+        held_back: None,
+    }
+}
+
+/// The id of a text: made of it.
+pub(crate) fn text_id(text: &str) -> TextId {
+    TextId(Uuid::from_u128(
+        text.bytes().fold(7, |id, byte| id << 8 | u128::from(byte)),
+    ))
 }
 
 impl World {
@@ -257,7 +296,7 @@ impl World {
         id
     }
 
-    async fn does_with(
+    pub(crate) async fn does_with(
         &self,
         error: ErrorId,
         command: ErrorCommand,

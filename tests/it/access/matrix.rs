@@ -257,7 +257,10 @@ fn filled(operation: &Operation, organization: Uuid, project: i64) -> String {
     let path = path.replace("{project_id}", &project.to_string());
     let mut parts: Vec<_> = path.split('/').map(str::to_owned).collect();
     for part in parts.iter_mut().filter(|part| part.starts_with('{')) {
-        *part = Uuid::nil().to_string();
+        *part = match &**part {
+            "{number}" | "{other}" => "1".to_owned(),
+            _ => Uuid::nil().to_string(),
+        };
     }
     parts.join("/")
 }

@@ -20,7 +20,9 @@ fn body(operation: &Operation) -> Value {
         path.rsplit('/').next().unwrap_or_default(),
     ) {
         _ if !operation.has_body => Value::Null,
-        (_, "resolve" | "ignore" | "reopen" | "unmerge" | "keys") => json!({}),
+        (_, "analyze" | "reanalyze" | "resolve" | "ignore" | "reopen" | "unmerge" | "keys") => {
+            json!({})
+        }
         (_, "merge") => json!({"into": Uuid::nil()}),
         (_, "{error_id}") => json!({"title": "taken"}),
         (_, "{organization_id}" | "{team_id}") if *operation.method.as_str() == *"PATCH" => {
@@ -68,6 +70,8 @@ async fn things(app: &TestApp, organization: Uuid) -> Things {
         ("user_id", user.to_string()),
         ("error_id", reported(app, "of one's own").await),
         ("event_id", event),
+        ("number", "8".to_owned()),
+        ("other", "9".to_owned()),
         (
             "team_id",
             made("/api/v1/teams", json!({"name": "Crew"})).await,
@@ -122,7 +126,7 @@ fn kind<'a>(operation: &Operation, parameter: &'a str) -> &'a str {
 
 fn unknown(kind: &str) -> String {
     match kind {
-        "project_id" => "4000000000".to_owned(),
+        "project_id" | "number" | "other" => "4000000000".to_owned(),
         _ => Uuid::new_v4().to_string(),
     }
 }

@@ -50,6 +50,29 @@ one_of_each! {
     ErrorEvent::ErrorUnassigned => ErrorEvent::ErrorUnassigned,
     ErrorEvent::ErrorAnalysisBegun => ErrorEvent::ErrorAnalysisBegun,
     ErrorEvent::ErrorAnalysisEnded => ErrorEvent::ErrorAnalysisEnded,
+    ErrorEvent::ErrorAnalysisRequested { .. } => ErrorEvent::ErrorAnalysisRequested {
+        number: 2,
+        by: ANN,
+        because: Because::SecondOpinion { of: 1 },
+        provider: Some("sage".to_owned()),
+        at: hour(1),
+    },
+    ErrorEvent::ErrorAnalysisStarted { .. } => ErrorEvent::ErrorAnalysisStarted {
+        number: 2,
+        at: hour(1),
+    },
+    ErrorEvent::ErrorAnalysisCompleted(_) => {
+        ErrorEvent::ErrorAnalysisCompleted(Box::new(result(2)))
+    },
+    ErrorEvent::ErrorAnalysisFailed { .. } => ErrorEvent::ErrorAnalysisFailed {
+        number: 2,
+        why: AnalysisFailure::NoOccurrence,
+        at: hour(1),
+    },
+    ErrorEvent::ErrorAnalysisSuperseded { .. } => ErrorEvent::ErrorAnalysisSuperseded {
+        number: 1,
+        by: 2,
+    },
     ErrorEvent::ErrorFixBegun => ErrorEvent::ErrorFixBegun,
     ErrorEvent::ErrorFixEnded => ErrorEvent::ErrorFixEnded,
     ErrorEvent::ErrorResolved { .. } => ErrorEvent::ErrorResolved {
@@ -100,6 +123,19 @@ fn the_words_inside_events_stay_as_they_are() {
                 Actor::Integration { id: uuid::Uuid::from_u128(4) }.to_string(),
                 Actor::System.to_string(),
             ],
+            "analysis because": [
+                Because::New,
+                Because::Regressed,
+                Because::Asked,
+                Because::SecondOpinion { of: 1 },
+            ],
+            "analysis failed": [
+                AnalysisFailure::NoOccurrence,
+                AnalysisFailure::ContextErased,
+                AnalysisFailure::GaveUp,
+            ],
+            "category": crate::analysis::Category::ALL,
+            "held back": [HeldBack::ErrorBudget, HeldBack::MonthBudget, HeldBack::NoAnswer],
             "resolved how": [ResolvedHow::Manually, ResolvedHow::ByFix],
             "ignored until": [
                 IgnoredUntil::Forever,

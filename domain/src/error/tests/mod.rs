@@ -1,5 +1,6 @@
 //! Given events, when a command, then events or a refusal.
 
+mod analysis;
 mod contract;
 mod delete;
 mod detect;
@@ -20,6 +21,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::actor::Actor;
+use crate::analysis::Category;
 use crate::ids::{ErrorId, OrganizationId, ProjectId, TextId};
 use crate::severity::Severity;
 
@@ -61,6 +63,30 @@ fn text(row: u128, digest: &str) -> TextRef {
     TextRef {
         id: TextId(Uuid::from_u128(row)),
         digest: digest.to_owned(),
+    }
+}
+
+fn result(number: u32) -> AnalysisResult {
+    AnalysisResult {
+        number,
+        at: hour(2),
+        provider: "local".to_owned(),
+        model: "small-1".to_owned(),
+        prompt_version: "analysis-1".to_owned(),
+        spent: Spent {
+            input_tokens: 900,
+            output_tokens: 100,
+            micros: 12,
+            milliseconds: 340,
+        },
+        context: text(10, "c1"),
+        answer: text(11, "a1"),
+        category: Category::NullReference,
+        confidence: 80,
+        risk: Severity::High,
+        found: true,
+        dropped: 1,
+        held_back: Some(HeldBack::MonthBudget),
     }
 }
 

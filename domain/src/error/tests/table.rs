@@ -14,6 +14,10 @@ const TABLE: &str = "
     Assign         none!    Assigned        Assigned        Assigned        Assigned        Assigned        Assigned        Assigned        Assigned        merged!  none!
     BeginAnalysis  none!    AnalysisBegun   -               fixing!         resolved!       ignored!        ignored!        ignored!        AnalysisBegun   merged!  none!
     EndAnalysis    none!    -               AnalysisEnded   fixing!         resolved!       ignored!        ignored!        ignored!        -               merged!  none!
+    RequestAnalysis none! AnalysisRequested+AnalysisBegun AnalysisRequested AnalysisRequested resolved! ignored! ignored! ignored! AnalysisRequested+AnalysisBegun merged! none!
+    StartAnalysis    none! number! number! number! number! number! number! number! number! number! none!
+    CompleteAnalysis none! number! number! number! number! number! number! number! number! number! none!
+    FailAnalysis     none! number! number! number! number! number! number! number! number! number! none!
     BeginFix       none!    FixBegun        FixBegun        -               resolved!       ignored!        ignored!        ignored!        FixBegun        merged!  none!
     EndFix         none!    -               analyzing!      FixEnded        resolved!       ignored!        ignored!        ignored!        -               merged!  none!
     Resolve        none!    Resolved        Resolved        Resolved        -               Resolved        Resolved        Resolved        Resolved        merged!  none!
@@ -73,6 +77,22 @@ fn command(name: &str) -> ErrorCommand {
         },
         "BeginAnalysis" => ErrorCommand::BeginAnalysis,
         "EndAnalysis" => ErrorCommand::EndAnalysis,
+        "RequestAnalysis" => ErrorCommand::RequestAnalysis {
+            by: ANN,
+            because: Because::Asked,
+            provider: None,
+            at: hour(1),
+        },
+        "StartAnalysis" => ErrorCommand::StartAnalysis {
+            number: 1,
+            at: hour(1),
+        },
+        "CompleteAnalysis" => ErrorCommand::CompleteAnalysis(Box::new(result(1))),
+        "FailAnalysis" => ErrorCommand::FailAnalysis {
+            number: 1,
+            why: AnalysisFailure::GaveUp,
+            at: hour(1),
+        },
         "BeginFix" => ErrorCommand::BeginFix,
         "EndFix" => ErrorCommand::EndFix,
         "Resolve" => resolve(),
@@ -99,6 +119,7 @@ fn in_a_word(decision: &Result<Vec<ErrorEvent>, Refusal>) -> String {
         Err(Refusal::Status { status, .. }) => format!("{status}!"),
         Err(Refusal::Merged { .. }) => "merged!".to_owned(),
         Err(Refusal::NotMerged) => "unmerged!".to_owned(),
+        Err(Refusal::NoAnalysis { .. }) => "number!".to_owned(),
         Err(other) => format!("{other}!"),
     }
 }
@@ -147,6 +168,10 @@ fn the_table_has_every_command_and_eleven_states() {
         | ErrorCommand::Assign { .. }
         | ErrorCommand::BeginAnalysis
         | ErrorCommand::EndAnalysis
+        | ErrorCommand::RequestAnalysis { .. }
+        | ErrorCommand::StartAnalysis { .. }
+        | ErrorCommand::CompleteAnalysis(_)
+        | ErrorCommand::FailAnalysis { .. }
         | ErrorCommand::BeginFix
         | ErrorCommand::EndFix
         | ErrorCommand::Resolve { .. }
@@ -154,10 +179,10 @@ fn the_table_has_every_command_and_eleven_states() {
         | ErrorCommand::Reopen { .. }
         | ErrorCommand::Merge { .. }
         | ErrorCommand::Unmerge
-        | ErrorCommand::Delete { .. } => 17,
+        | ErrorCommand::Delete { .. } => 21,
     };
     assert_eq!(kinds.len(), all);
-    assert_eq!(cells().count(), 17 * 11);
+    assert_eq!(cells().count(), 21 * 11);
 }
 
 #[test]
@@ -213,8 +238,11 @@ fn what_a_refusal_allows_is_what_has_an_effect() {
         };
         let has_effect = |word: &&str| group.decide(asked(word)).is_ok_and(|e| !e.is_empty());
         let mut effective: Vec<_> = ASKED.into_iter().filter(has_effect).collect();
-        if refusal == Refusal::NotMerged {
-            effective.retain(|word| *word == "merge");
+        match refusal {
+            Refusal::NotMerged => effective.retain(|word| *word == "merge"),
+            // Of another analysis; of the error anything may be asked.
+            Refusal::NoAnalysis { .. } => effective.clear(),
+            _ => {}
         }
         let mut allowed = refusal.allowed().to_vec();
         effective.sort_unstable();

@@ -14,13 +14,13 @@ const ROUNDS_MIN: usize = 3;
 const SOURCE_LINE_MAX: usize = 200;
 
 /// A frame, and what of it counts: module or file, and function.
-pub(super) type Deciding<'a> = (&'a Frame, String);
+pub(crate) type Deciding<'a> = (&'a Frame, String);
 
 /// The topmost frame of the application; where the sender marked none, of those that are no
 /// library's by their names; of all frames where none is the application's.
 ///
 /// `exhausted` says that the stack was full: the top frame is then chance.
-pub(super) fn deciding<'a>(
+pub(crate) fn deciding<'a>(
     stack: &'a Stacktrace,
     platform: &str,
     exhausted: bool,

@@ -31,7 +31,7 @@ mod custom;
 mod dates;
 mod exceptions;
 mod excerpt;
-mod frames;
+pub(super) mod frames;
 pub(super) mod message;
 mod names;
 mod origin;

@@ -1,0 +1,59 @@
+//! How much may be spent on analyses.
+
+use std::time::Duration;
+
+use bugsage_domain::error::HeldBack;
+use bugsage_models::{Exhausted, Limit, MicroDollars};
+use bugsage_projections::analyses::AnalysisSpending;
+
+/// Tokens of one analysis, in and out, over all that are asked.
+const TOKENS: u64 = 200_000;
+/// Time of one analysis, waiting included.
+const TIME: Duration = Duration::from_secs(300);
+
+/// How much may be spent on analyses. What is under way is not counted yet: a few at once may exceed a
+/// budget by what they cost together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budgets {
+    /// All of an organization in a month (UTC).
+    pub month: MicroDollars,
+    /// All of one error, ever.
+    pub error: MicroDollars,
+}
+
+/// What is left for one analysis.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Left {
+    month: MicroDollars,
+    error: MicroDollars,
+}
+
+impl Budgets {
+    pub(super) fn left(self, spent: AnalysisSpending) -> Left {
+        let less = |budget: u64, spent: i64| budget.saturating_sub(spent.unsigned_abs());
+        Left {
+            month: less(self.month, spent.organization),
+            error: less(self.error, spent.error),
+        }
+    }
+}
+
+impl Left {
+    /// For one analysis, of which so much is taken.
+    pub(super) fn limit(self, tokens: u64, cost: MicroDollars, time: Duration) -> Limit {
+        Limit {
+            tokens: TOKENS.saturating_sub(tokens),
+            micro_dollars: self.month.min(self.error).saturating_sub(cost),
+            time: TIME.saturating_sub(time),
+        }
+    }
+
+    /// Why no model answered, as it is told for ever.
+    pub(super) fn held_back(self, last: &Exhausted) -> HeldBack {
+        match (last.is_over_limit(), self.error < self.month) {
+            (true, true) => HeldBack::ErrorBudget,
+            (true, false) => HeldBack::MonthBudget,
+            (false, _) => HeldBack::NoAnswer,
+        }
+    }
+}

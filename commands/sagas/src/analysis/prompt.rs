@@ -1,0 +1,144 @@
+//! The question to a model. What an error says is fenced: no text of it can be taken for ours.
+
+use bugsage_domain::analysis::{Pointer, schema};
+use bugsage_domain::occurrence::{Exception, Occurrence};
+use bugsage_models::{Fault, Request, Schema};
+use serde_json::{Value, json};
+
+use super::Material;
+
+/// The version of the question.
+pub const VERSION: &str = "analysis-1";
+/// What a model is to do: ours alone.
+const SYSTEM: &str = include_str!("prompts/analysis-1.md");
+/// Tokens of the answer.
+const ANSWER_TOKENS: u32 = 4_000;
+/// Lines before and after the one that failed that are shown.
+const AROUND: usize = 5;
+
+/// A question.
+#[derive(Debug, Clone)]
+pub struct Prompt {
+    lines: Vec<String>,
+}
+
+impl Prompt {
+    /// About an occurrence and what is known beside it.
+    #[must_use]
+    pub fn of(material: &Material, occurrence: &Occurrence) -> Self {
+        let mut prompt = Self { lines: Vec::new() };
+        prompt.known(material, occurrence);
+        for (number, exception) in occurrence.exceptions.iter().enumerate() {
+            prompt.exception(number, exception, &material.event);
+        }
+        for (number, noted) in material.breadcrumbs().iter().enumerate() {
+            let mut shown = json!({});
+            for field in ["timestamp", "category", "level", "message", "type"] {
+                shown[field] = noted[field].clone();
+            }
+            prompt.thing(&Pointer::Breadcrumb(number), shown);
+        }
+        for (name, value) in &occurrence.tags {
+            prompt.thing(&Pointer::Tag(name.clone()), json!({"value": value}));
+        }
+        prompt
+    }
+
+    /// As it is sent: each thing on a line of its own between two lines that no thing can be like, for
+    /// none has a line break or an angle bracket.
+    #[must_use]
+    pub fn user(&self) -> String {
+        format!(
+            "<data>\n{}\n</data>\n\nWhy did it happen?",
+            self.lines.join("\n")
+        )
+    }
+
+    /// The question with its schema.
+    ///
+    /// # Errors
+    /// When the schema is not of the subset that providers take; a test holds it to that.
+    pub fn request(&self) -> Result<Request, Fault> {
+        Ok(Request {
+            system: SYSTEM.to_owned(),
+            user: self.user(),
+            schema: Schema::new(schema())?,
+            schema_name: "analysis".to_owned(),
+            max_tokens: ANSWER_TOKENS,
+            again: None,
+        })
+    }
+
+    fn thing(&mut self, name: &Pointer, mut shown: Value) {
+        shown["thing"] = json!(name.to_string());
+        self.line(&shown);
+    }
+
+    /// JSON escapes line breaks; what could look like the fence is escaped too.
+    fn line(&mut self, shown: &Value) {
+        let line = shown.to_string();
+        let line = line.replace('<', "\\u003c").replace('>', "\\u003e");
+        // Line breaks to some readers, though not to JSON.
+        let line = line
+            .replace('\u{2028}', "\\u2028")
+            .replace('\u{2029}', "\\u2029");
+        self.lines.push(line.replace('\u{85}', "\\u0085"));
+    }
+
+    fn known(&mut self, material: &Material, occurrence: &Occurrence) {
+        let known = &material.circumstances;
+        self.line(&json!({
+            "thing": null,
+            "platform": occurrence.platform,
+            "transaction": occurrence.transaction,
+            "message": occurrence.message.as_ref().map(|message| &message.formatted),
+            "severity": known.severity,
+            "first_seen": known.first_seen,
+            "occurrences": known.occurrences,
+            "users": known.users,
+            "environments": known.environments,
+        }));
+        for release in &known.releases {
+            let is_this = occurrence.release.as_ref() == Some(release);
+            let shown = json!({"seen_in_this_release": true, "occurred_now_in_it": is_this});
+            self.thing(&Pointer::Release(release.clone()), shown);
+        }
+        for error in &known.related {
+            self.thing(&Pointer::Error(*error), json!({"similar": true}));
+        }
+    }
+
+    fn exception(&mut self, number: usize, exception: &Exception, event: &Value) {
+        let shown =
+            json!({"type": exception.kind, "message": exception.value, "module": exception.module});
+        self.thing(&Pointer::Exception(number), shown);
+        let sent = &event["exception"];
+        let sent = sent.get("values").unwrap_or(sent);
+        let frames = exception.stacktrace.iter().flat_map(|stack| &stack.frames);
+        for (index, frame) in frames.enumerate() {
+            let name = Pointer::Frame {
+                exception: number,
+                frame: index,
+            };
+            let around = &sent[number]["stacktrace"]["frames"][index];
+            let lines = |field: &str| around[field].as_array().cloned().unwrap_or_default();
+            let before = lines("pre_context");
+            let before = &before[before.len().saturating_sub(AROUND)..];
+            let after = lines("post_context");
+            let after = &after[..after.len().min(AROUND)];
+            let shown = json!({
+                "function": frame.function, "module": frame.module, "file": frame.filename,
+                "line": frame.lineno, "in_app": frame.in_app,
+                "before": before, "source": frame.context_line, "after": after,
+            });
+            self.thing(&name, shown);
+            if let (Some(path), Some(line), Some(_)) =
+                (&frame.filename, frame.lineno, &frame.context_line)
+            {
+                let path = path.clone();
+                let shown = json!({"is_the_source_of": name.to_string()});
+                self.thing(&Pointer::Line { path, line }, shown);
+            }
+        }
+    }
+}

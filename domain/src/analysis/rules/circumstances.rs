@@ -1,0 +1,36 @@
+//! What is known of an error beside the occurrence that is explained.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::analysis::Pointer;
+use crate::ids::ErrorId;
+use crate::severity::Severity;
+
+/// What is known of an error beside the occurrence that is explained.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Circumstances {
+    /// How bad it is.
+    pub severity: Severity,
+    /// When it was seen first.
+    pub first_seen: Option<DateTime<Utc>>,
+    /// The releases it was seen in, the first one first.
+    pub releases: Vec<String>,
+    /// The environments it was seen in.
+    pub environments: Vec<String>,
+    /// How often it was seen; 0 if that is not known.
+    pub occurrences: u64,
+    /// How many users saw it; 0 if that is not known.
+    pub users: u64,
+    /// Similar errors, the most similar first.
+    pub related: Vec<ErrorId>,
+}
+
+impl Circumstances {
+    /// The things of it that a claim may point at.
+    pub(super) fn pointers(&self) -> impl Iterator<Item = Pointer> {
+        let releases = self.releases.iter().cloned().map(Pointer::Release);
+        releases.chain(self.related.iter().copied().map(Pointer::Error))
+    }
+}
