@@ -16,6 +16,16 @@ use crate::occurrence::Occurrence;
 
 pub use v1::message::parametrize;
 
+/// What similarity sees of an occurrence: as version 1 does, and as frozen.
+pub(crate) mod seen {
+    pub(crate) use super::v1::custom::is_given;
+    pub(crate) use super::v1::excerpt::{first_line, opening};
+    pub(crate) use super::v1::frames::steps;
+    pub(crate) use super::v1::message::shape;
+    pub(crate) use super::v1::names::class;
+    pub(crate) use super::v1::{lone_stack, said};
+}
+
 /// The register of algorithms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Version {
