@@ -68,6 +68,7 @@ fn rest() -> OpenApiRouter<App> {
         .routes(routes!(verbs::unmerge))
         .routes(routes!(read::occurrences))
         .routes(routes!(read::activity))
+        .routes(routes!(read::similar))
         .routes(routes!(read::occurrence))
         .merge(organizations())
         .merge(projects())

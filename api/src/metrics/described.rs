@@ -7,6 +7,7 @@ pub(super) fn describe() {
     http();
     ingest();
     people();
+    similarity();
     state();
 }
 
@@ -96,6 +97,19 @@ fn ingest() {
         "bugsage_ingest_bytes_in_flight",
         Unit::Bytes,
         "Bytes that bodies of requests hold; BUGSAGE_INFLIGHT_MB bounds them."
+    );
+}
+
+fn similarity() {
+    describe_counter!(
+        "bugsage_similarity_joined_total",
+        Unit::Count,
+        "New errors that joined one they are like."
+    );
+    describe_counter!(
+        "bugsage_similarity_skipped_total",
+        Unit::Count,
+        "New errors that nobody asked about, because too many came at once."
     );
 }
 

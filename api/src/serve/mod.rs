@@ -12,6 +12,7 @@ use bugsage_commands::access::letters as access_letters;
 use bugsage_commands::clock::Clock;
 use bugsage_commands::ingest::{Ingest, IngestLimits};
 use bugsage_commands::people::{People, PeopleError, letters};
+use bugsage_commands::similarity::Newcomers;
 use bugsage_commands::upkeep;
 use bugsage_event_store::subscription::{self, Projection, Wake};
 use bugsage_event_store::{DatabaseRole, Executor, Writer, connect};
@@ -136,8 +137,11 @@ pub async fn start_with(
     tasks.spawn(letters::run(people.clone(), mailer, url, stop.clone()));
 
     let (writer, writing) = Writer::start(app_pool.clone());
+    let executor = Executor::new(app_pool.clone(), writer);
+    let (newcomers, looking) = Newcomers::start(app_pool.clone(), executor.clone(), stop.clone());
+    let limits = IngestLimits::default();
     let (ingest, ingesting) =
-        Ingest::start(app_pool.clone(), clock.clone(), IngestLimits::default());
+        Ingest::start(app_pool.clone(), clock.clone(), limits, Some(newcomers));
     let listener = TcpListener::bind(settings.server.listen)
         .await
         .map_err(|reason| ServeError::Listen {
@@ -151,7 +155,7 @@ pub async fn start_with(
     tasks.spawn(uses.run(app_pool.clone(), stop.clone()));
     let app = App::new(Services {
         clock,
-        executor: Executor::new(app_pool.clone(), writer),
+        executor,
         ingest,
         queries: Queries::new(app_pool.clone()),
         keys: Keys::open(app_pool.clone()).await?,
@@ -170,7 +174,7 @@ pub async fn start_with(
         address,
         stop,
         tasks,
-        writers: vec![writing, ingesting],
+        writers: vec![writing, ingesting, looking],
     })
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::actor::Actor;
 use crate::ids::{ErrorId, OrganizationId, ProjectId, TextId};
 use crate::severity::Severity;
+use crate::similarity::Kind;
 
 /// An erasable text: its id, and a keyed digest by which equal texts are known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +45,26 @@ pub enum IgnoredUntil {
         /// The count at which it is over.
         count: u64,
     },
+}
+
+/// How alike an error was found to another, when it joined that one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Alike {
+    /// Name and version of what compared them.
+    pub embedder: String,
+    /// The likeness, to a thousandth: 1 is the same.
+    pub score: f64,
+    /// What they share, the weightiest first.
+    pub shared: Vec<SharedFeature>,
+}
+
+/// Something that two errors share.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedFeature {
+    /// What kind of thing it is.
+    pub kind: Kind,
+    /// The thing.
+    pub value: String,
 }
 
 /// The first occurrence of a new error, as far as it is remembered for ever.
@@ -171,6 +192,13 @@ pub enum ErrorEvent {
         /// The other one.
         into: ErrorId,
     },
+    /// It was new, and so like another one that it was merged into that by itself.
+    ErrorJoined {
+        /// The other one.
+        into: ErrorId,
+        /// How alike, and by what.
+        alike: Alike,
+    },
     /// It is not the same after all.
     ErrorUnmerged {
         /// The other one.
@@ -207,6 +235,7 @@ impl ErrorEvent {
             Self::ErrorIgnored { .. } => "ErrorIgnored",
             Self::ErrorReopened { .. } => "ErrorReopened",
             Self::ErrorMerged { .. } => "ErrorMerged",
+            Self::ErrorJoined { .. } => "ErrorJoined",
             Self::ErrorUnmerged { .. } => "ErrorUnmerged",
             Self::ErrorDeleted { .. } => "ErrorDeleted",
         }

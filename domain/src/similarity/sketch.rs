@@ -26,6 +26,19 @@ pub enum Kind {
     Word,
 }
 
+impl Kind {
+    /// Its name, as in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Type => "type",
+            Self::Frame => "frame",
+            Self::Module => "module",
+            Self::Word => "word",
+        }
+    }
+}
+
 /// One thing by which an occurrence can be known again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Feature {

@@ -20,6 +20,7 @@ const TABLE: &str = "
     Ignore         none!    Ignored         Ignored         Ignored         Ignored         -               Ignored         Ignored         Ignored         merged!  none!
     Reopen         none!    -               analyzing!      fixing!         Reopened        Reopened        Reopened        Reopened        -               merged!  none!
     Merge          none!    Merged          Merged          Merged          Merged          Merged          Merged          Merged          Merged          merged!  none!
+    Join           none!    Joined          Joined          Joined          -               -               -               -               Joined          -        none!
     Unmerge        none!    unmerged!       unmerged!       unmerged!       unmerged!       unmerged!       unmerged!       unmerged!       unmerged!       Unmerged none!
     Delete         none!    Deleted         Deleted         Deleted         Deleted         Deleted         Deleted         Deleted         Deleted         Deleted  -
 ";
@@ -81,6 +82,10 @@ fn command(name: &str) -> ErrorCommand {
         "Merge" => ErrorCommand::Merge {
             // Not the one that the merged error of the table is merged into.
             into: THIRD,
+        },
+        "Join" => ErrorCommand::Join {
+            into: THIRD,
+            alike: alike(),
         },
         "Unmerge" => ErrorCommand::Unmerge,
         "Delete" => delete(),
@@ -153,11 +158,12 @@ fn the_table_has_every_command_and_eleven_states() {
         | ErrorCommand::Ignore { .. }
         | ErrorCommand::Reopen { .. }
         | ErrorCommand::Merge { .. }
+        | ErrorCommand::Join { .. }
         | ErrorCommand::Unmerge
-        | ErrorCommand::Delete { .. } => 17,
+        | ErrorCommand::Delete { .. } => 18,
     };
     assert_eq!(kinds.len(), all);
-    assert_eq!(cells().count(), 17 * 11);
+    assert_eq!(cells().count(), 18 * 11);
 }
 
 #[test]
