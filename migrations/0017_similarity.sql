@@ -100,12 +100,15 @@ begin
     else
         perform set_config('hnsw.iterative_scan', 'relaxed_order', true);
         perform set_config('hnsw.max_scan_tuples', '50000', true);
+        -- A plan is made once, perhaps for a project of another size: it is not to sort them all.
+        perform set_config('enable_sort', 'off', true);
         return query
             select v.error_id, s.root_id, v.sketch
               from error_vectors v join error_state s on s.error_id = v.error_id
              where v.organization_id = p_organization and v.project_id = p_project and v.embedder = p_embedder
                and s.organization_id = p_organization and s.root_id <> p_root and s.status <> 'deleted'
              order by v.embedding <=> p_embedding::vector limit p_count;
+        perform set_config('enable_sort', 'on', true);
     end if;
 end $$;
 revoke all on function nearest_errors from public;
