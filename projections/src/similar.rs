@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use bugsage_domain::ids::ErrorId;
-use bugsage_domain::similarity::{CANDIDATES, EMBEDDER, Likeness, SHOW_AT, Sketch};
+use bugsage_domain::similarity::{CANDIDATES, EMBEDDER, Likeness, Sketch};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::types::Json;
@@ -114,7 +114,7 @@ fn best(near: &[Near]) -> Vec<(Uuid, Likeness)> {
         }
     }
     let mut best: Vec<_> = best.into_iter().collect();
-    best.retain(|(_, likeness)| likeness.score >= SHOW_AT);
+    best.retain(|(_, likeness)| likeness.score > 0.0);
     best.sort_by(|(a, one), (b, other)| other.score.total_cmp(&one.score).then(a.cmp(b)));
     best.truncate(CANDIDATES);
     best

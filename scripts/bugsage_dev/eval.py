@@ -72,7 +72,8 @@ def show(rows, errors, nearest):
     pairs = [(error, row["group"]) for error, row in zip(errors, rows)]
     groups = scores.of_groups(pairs)
     print(f"events {len(rows)}, causes {len({row['group'] for row in rows})}, errors {len(set(errors))}")
-    print(f"similar errors: macro RR@1 {scores.macro_rr_at_1(pairs, nearest):.3f}")
+    found, share = scores.macro_rr_at_1(pairs, nearest), scores.macro_rr_at_1(pairs, nearest, by_share=True)
+    print(f"similar errors: macro RR@1 {found:.3f}; {share:.3f} where an error of several causes counts by share")
     print(f"groups: pairwise precision {groups['precision']:.3f}, recall {groups['recall']:.3f},"
           f" F1 {groups['f1']:.3f}; B-cubed F1 {groups['b_cubed_f1']:.3f}")
 

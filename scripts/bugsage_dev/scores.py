@@ -28,12 +28,12 @@ def harmonic(one, other):
     return 2 * one * other / (one + other) if one + other else 0.0
 
 
-def macro_rr_at_1(occurrences, nearest):
+def macro_rr_at_1(occurrences, nearest, by_share=False):
     """Of each cause that occurred more than once, how often another occurrence of it comes first.
 
     `occurrences` are (error, cause); `nearest` gives the error that is most similar to one, or None.
     What stands in the same error comes first; where there is nothing else in it, what stands in the
-    most similar one. Of several at the same place a reader sees any.
+    most similar one. It is found if that error holds it; by share, as far as that error holds nothing else.
     """
     cells, errors = Counter(occurrences), Counter(error for error, _ in occurrences)
     causes = Counter(cause for _, cause in occurrences)
@@ -41,11 +41,11 @@ def macro_rr_at_1(occurrences, nearest):
     for error, cause in occurrences:
         if causes[cause] < 2:
             continue
-        if errors[error] > 1:
-            share = (cells[error, cause] - 1) / (errors[error] - 1)
-        else:
-            first = nearest.get(error)
-            share = cells[first, cause] / errors[first] if first in errors else 0.0
-        found[cause].append(share)
+        alone = errors[error] == 1
+        first = nearest.get(error) if alone else error
+        itself = 0 if alone else 1
+        right, all_there = cells[first, cause] - itself, errors[first] - itself
+        share = right / all_there if right else 0.0
+        found[cause].append(share if by_share else min(right, 1))
     means = [sum(shares) / len(shares) for shares in found.values()]
     return sum(means) / len(means) if means else 1.0

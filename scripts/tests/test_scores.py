@@ -29,11 +29,13 @@ class Rankings(unittest.TestCase):
         # x: found at once; y: found from b, not from c.
         self.assertEqual(scores.macro_rr_at_1(occurrences, nearest), (1 + 0.5) / 2)
 
-    def test_of_several_in_one_error_a_reader_sees_any(self):
+    def test_an_error_of_several_causes_counts_by_share_where_that_is_asked(self):
         occurrences = [("a", "x"), ("a", "x"), ("a", "y"), ("b", "y")]
         shares = {"x": (0.5 + 0.5) / 2, "y": (0 + 1 / 3) / 2}
-        found = scores.macro_rr_at_1(occurrences, {"b": "a"})
+        found = scores.macro_rr_at_1(occurrences, {"b": "a"}, by_share=True)
         self.assertAlmostEqual(found, sum(shares.values()) / 2)
+        # It is there, wherever it stands; but not for the one y in a.
+        self.assertEqual(scores.macro_rr_at_1(occurrences, {"b": "a"}), (1 + 0.5) / 2)
 
     def test_nothing_similar_is_not_found(self):
         self.assertEqual(scores.macro_rr_at_1([("a", "x"), ("b", "x")], {"a": None}), 0)

@@ -28,8 +28,5 @@ pub const DIMENSIONS: usize = 512;
 /// order on average; at 0.76 seven of ten were. The margin is for what that data does not hold.
 pub const JOIN_AT: f64 = 0.82;
 
-/// What is worth showing as similar: less is shared by chance, as one type is.
-pub const SHOW_AT: f64 = 0.1;
-
 /// How many candidates a vector finds, for the sketches to be compared with.
 pub const CANDIDATES: usize = 20;
