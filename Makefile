@@ -4,7 +4,7 @@ DEV = @command -v python3 >/dev/null || { \
 	echo "bugsage: Python 3.9 or newer is missing: install the package python3." >&2; exit 1; }; \
 	exec python3 scripts/dev
 
-.PHONY: help run test bench chaos fuzz servers fmt lint
+.PHONY: help run test bench eval chaos fuzz servers fmt lint
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -17,6 +17,9 @@ test: ## format check, clippy and every test, on throw-away servers
 
 bench: ## measure a release build; ARGS=ingest for one part
 	$(DEV) bench $(ARGS)
+
+eval: ## score groups and similar errors on real failures of known causes
+	$(DEV) eval $(ARGS)
 
 chaos: ## kill the service 200 times under load, its servers and network too; ARGS=--kills=30 for less
 	$(DEV) chaos $(ARGS)

@@ -78,6 +78,7 @@ fn rest() -> OpenApiRouter<App> {
         .routes(routes!(analyses::diff))
         .routes(routes!(read::occurrences))
         .routes(routes!(read::activity))
+        .routes(routes!(read::similar))
         .routes(routes!(read::occurrence))
         .routes(routes!(operations::list_jobs))
         .routes(routes!(operations::retry_job))

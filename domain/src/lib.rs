@@ -1,7 +1,7 @@
 //! What BugSage decides, and nothing of how it is stored or reached.
 //!
 //! An occurrence is decoded into [`occurrence::Occurrence`], [`grouping`] names the
-//! fingerprint that decides its error, and [`error::ErrorGroup`] decides what a
+//! fingerprint that decides its error, [`similarity`] says which errors are alike, and [`error::ErrorGroup`] decides what a
 //! command may do to that error. [`access`] says who may do what. Nothing here does I/O,
 //! reads a clock or draws a random number: time and ids come in with the command.
 
@@ -14,4 +14,5 @@ pub mod ids;
 pub mod occurrence;
 pub mod scrub;
 pub mod severity;
+pub mod similarity;
 pub mod trace;

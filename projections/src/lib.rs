@@ -1,8 +1,8 @@
 //! What can be asked: one folder per read model.
 //!
 //! [`errors`], [`activity`] and [`analyses`] are projections, kept up to date from domain events;
-//! [`occurrences`] and [`statistics`] ask the tables that ingest writes, statistics by way of
-//! roll-ups. Every question goes through [`Queries`] and names a [`Scope`], so none can forget
+//! [`occurrences`], [`similar`] and [`statistics`] ask the tables that ingest writes, statistics by
+//! way of roll-ups. Every question goes through [`Queries`] and names a [`Scope`], so none can forget
 //! its organization.
 
 pub mod activity;
@@ -12,6 +12,7 @@ pub mod errors;
 mod moment;
 pub mod occurrences;
 mod queries;
+pub mod similar;
 pub mod statistics;
 
 use std::sync::Arc;

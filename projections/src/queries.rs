@@ -9,6 +9,7 @@ use crate::activity::{self, ActivityEntry};
 use crate::analyses::{self, Analysis, AnalysisSpending, AnalysisSummary};
 use crate::errors::{ErrorDetail, ErrorList, ListQuery, detail, list};
 use crate::occurrences::{self, Occurrence, OccurrenceList, OccurrencesQuery};
+use crate::similar::{self, SimilarErrors};
 use crate::statistics::{self, Statistics};
 
 /// Most rows of one answer.
@@ -122,6 +123,25 @@ impl Queries {
             return Ok(None);
         }
         occurrences::list(&mut transaction, scope, error, query)
+            .await
+            .map(Some)
+    }
+
+    /// The errors of its project that an error is like, most alike first; `None` as in [`Self::detail`].
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn similar(
+        &self,
+        scope: &Scope,
+        error: ErrorId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<SimilarErrors>, QueryError> {
+        let mut transaction = self.begin(scope).await?;
+        if !exists(&mut transaction, scope, error).await? {
+            return Ok(None);
+        }
+        similar::similar(&mut transaction, scope, error, now)
             .await
             .map(Some)
     }

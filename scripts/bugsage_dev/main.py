@@ -7,6 +7,7 @@ import sys
 import time
 
 from . import bench, contract, fuzz, run, servers, test
+from . import eval as evaluation
 from .chaos import command as chaos
 from .home import write_private
 from .trouble import Failure, Stopped, sentence_for_os_error
@@ -44,6 +45,9 @@ def parser():
     add.add_argument("--short", action="store_true", help="a few of each, with a debug build")
     add.add_argument("--kills", type=int, default=200, help="of the service; of the others fewer")
     add.set_defaults(command=chaos.chaos)
+    add = commands.add_parser("eval", help="score groups and similar errors on real failures")
+    add.add_argument("--data", help="other failures than those of tests/data/grouping")
+    add.set_defaults(command=evaluation.evaluate)
     add = commands.add_parser("contract", help="hold a running service to its OpenAPI document")
     add.set_defaults(command=contract.contract)
     add = commands.add_parser("fuzz", help="each fuzz target for FUZZ_SECONDS")

@@ -13,6 +13,7 @@ fn about(error: &str, event: &str) -> Vec<(Method, String, Value)> {
         (Method::GET, path(""), Value::Null),
         (Method::GET, path("/occurrences"), Value::Null),
         (Method::GET, path("/activity"), Value::Null),
+        (Method::GET, path("/similar"), Value::Null),
         (
             Method::GET,
             format!("/api/v1/occurrences/{event}"),

@@ -7,6 +7,7 @@ use bugsage_domain::ids::{ErrorId, EventId};
 use bugsage_projections::activity::ActivityEntry;
 use bugsage_projections::errors::ErrorDetail;
 use bugsage_projections::occurrences::{Occurrence, OccurrenceList, OccurrencesQuery};
+use bugsage_projections::similar::SimilarErrors;
 use bugsage_projections::statistics::Statistics;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -74,6 +75,26 @@ pub async fn occurrences(
     let found = app
         .queries
         .occurrences(caller.scope(), ErrorId(id), &query)
+        .await?;
+    found
+        .map(Json)
+        .ok_or_else(|| Problem::not_found("such error"))
+}
+
+/// The errors of its project that an error is like, and by what, most alike first.
+#[utoipa::path(get, path = "/api/v1/errors/{error_id}/similar", tag = "errors", security(("api_key" = ["errors:read"])), params(("error_id" = Uuid, Path)), responses(
+    (status = 200, description = "Similar errors, each with why", body = SimilarErrors),
+    AskingOne,
+))]
+pub async fn similar(
+    State(app): State<App>,
+    caller: Authorized<may::ErrorsRead>,
+    At(id): At<Uuid>,
+) -> Result<Json<SimilarErrors>, Problem> {
+    let now = app.clock.now();
+    let found = app
+        .queries
+        .similar(caller.scope(), ErrorId(id), now)
         .await?;
     found
         .map(Json)

@@ -8,6 +8,7 @@ pub(super) fn describe() {
     ingest();
     people();
     jobs();
+    similarity();
     state();
 }
 
@@ -125,6 +126,19 @@ fn ingest() {
         "bugsage_ingest_bytes_in_flight",
         Unit::Bytes,
         "Bytes that bodies of requests hold; BUGSAGE_INFLIGHT_MB bounds them."
+    );
+}
+
+fn similarity() {
+    describe_counter!(
+        "bugsage_similarity_joined_total",
+        Unit::Count,
+        "New errors that joined one they are like."
+    );
+    describe_counter!(
+        "bugsage_similarity_skipped_total",
+        Unit::Count,
+        "New errors that nobody asked about, because too many came at once."
     );
 }
 

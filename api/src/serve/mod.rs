@@ -15,6 +15,7 @@ use bugsage_commands::ingest::{Ingest, IngestLimits};
 use bugsage_commands::outgoing::Outgoing;
 use bugsage_commands::people::provider::Providers;
 use bugsage_commands::people::{People, PeopleError, letters};
+use bugsage_commands::similarity::Newcomers;
 use bugsage_commands::upkeep;
 use bugsage_event_store::subscription::{self, Projection, Wake};
 use bugsage_event_store::{DatabaseRole, Executor, Writer, connect};
@@ -173,8 +174,10 @@ pub async fn start_with(
     let analyst = work::analyst(&settings, &queries, &clock, keys.secret())?;
     let register = work::register(&settings, analyst);
     work::start(register, &settings, pools, &executor, &nats, run).await?;
+    let (newcomers, looking) = Newcomers::start(app_pool.clone(), executor.clone(), stop.clone());
+    let limits = IngestLimits::default();
     let (ingest, ingesting) =
-        Ingest::start(app_pool.clone(), clock.clone(), IngestLimits::default());
+        Ingest::start(app_pool.clone(), clock.clone(), limits, Some(newcomers));
     let listener = TcpListener::bind(settings.server.listen)
         .await
         .map_err(|reason| ServeError::Listen {
@@ -208,7 +211,7 @@ pub async fn start_with(
         address,
         stop,
         tasks,
-        writers: vec![writing, ingesting],
+        writers: vec![writing, ingesting, looking],
     })
 }
 

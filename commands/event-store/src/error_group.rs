@@ -29,7 +29,7 @@ impl EventSourced for ErrorGroup {
         let mut effect = Map::new();
         for event in events {
             match event {
-                ErrorEvent::ErrorMerged { into } => {
+                ErrorEvent::ErrorMerged { into } | ErrorEvent::ErrorJoined { into, .. } => {
                     effect.insert("merged_into".to_owned(), json!(into));
                 }
                 ErrorEvent::ErrorUnmerged { .. } => {

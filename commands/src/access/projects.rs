@@ -40,6 +40,8 @@ pub struct Project {
     pub scrub_ip_addresses: bool,
     /// Parts of keys whose values are scrubbed, beyond those that always are.
     pub scrub_keys: Vec<String>,
+    /// Whether new errors join those of the project that they are like.
+    pub join_similar: bool,
     /// Whether it takes no more occurrences; what it has can be read.
     pub closed: bool,
     /// When it was made.
@@ -81,13 +83,15 @@ pub struct ProjectChange {
     pub scrub_ip_addresses: Option<bool>,
     /// The whole list of parts of keys whose values are scrubbed: at most 100, of 1–100 characters.
     pub scrub_keys: Option<Vec<String>>,
+    /// Whether new errors join those of the project that they are like.
+    pub join_similar: Option<bool>,
     /// Whether it is to take no more occurrences.
     pub closed: Option<bool>,
 }
 
 const COLUMNS: &str =
     "project_id as id, name, retention_days, scrub_emails, scrub_ip_addresses, scrub_keys,
-    closed_at is not null as closed, created_at";
+    join_similar, closed_at is not null as closed, created_at";
 
 const TAKEN: (&str, fn() -> AccessError) = ("projects_name", || {
     AccessError::Conflict("there is a project of this name already".to_owned())
@@ -201,7 +205,8 @@ pub async fn change(
                 scrub_emails = coalesce($5, scrub_emails),
                 scrub_ip_addresses = coalesce($6, scrub_ip_addresses),
                 scrub_keys = coalesce($7, scrub_keys),
-                closed_at = case when coalesce($8, closed_at is not null) then coalesce(closed_at, $9) end
+                closed_at = case when coalesce($8, closed_at is not null) then coalesce(closed_at, $9) end,
+                join_similar = coalesce($10, join_similar)
           where organization_id = $1 and project_id = $2 returning {COLUMNS}"
     ))
     .bind(acting.organization.0)
@@ -213,6 +218,7 @@ pub async fn change(
     .bind(scrub_keys)
     .bind(change.closed)
     .bind(acting.at)
+    .bind(change.join_similar)
     .fetch_one(&mut *transaction)
     .await
     .map_err(|error| broken(error, &[TAKEN]))?;

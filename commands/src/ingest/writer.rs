@@ -11,12 +11,14 @@ use opentelemetry::trace::{Link, SpanContext};
 use sqlx::{Connection, PgConnection, PgPool};
 use tokio::sync::{mpsc, oneshot};
 
+use super::batch::{self, Taken};
 use super::causes::{Cause, Uncaused, appends};
 use super::compression::training::Untrained;
 use super::facets::{self, Facet, Facets};
 use super::known::{self, Known};
-use super::{Outcome, Prepared, Stored, Submission, batch};
+use super::{Outcome, Prepared, Stored, Submission};
 use crate::clock::Clock;
+use crate::similarity::Newcomers;
 
 /// How often a batch is tried again after another transaction was in its way.
 const TRIES: u32 = 20;
@@ -72,15 +74,19 @@ pub struct Ingest {
 
 impl Ingest {
     /// Starts the writer. It ends, with everything accepted written, when the last clone is dropped.
+    ///
+    /// New errors are told of to `newcomers`, if anybody wants to know.
     #[must_use]
     pub fn start(
         app: PgPool,
         clock: Clock,
         limits: IngestLimits,
+        newcomers: Option<Newcomers>,
     ) -> (Self, tokio::task::JoinHandle<()>) {
         let (queue, waiting) = mpsc::channel(limits.queue);
         let writer = Writer {
             clock,
+            newcomers,
             known: Known::default(),
             facets: Facets::default(),
             untrained: Untrained::start(app.clone()),
@@ -173,6 +179,7 @@ struct Writer {
     app: PgPool,
     line: Line,
     clock: Clock,
+    newcomers: Option<Newcomers>,
     known: Known,
     facets: Facets,
     untrained: Untrained,
@@ -314,6 +321,7 @@ impl Writer {
             self.known.learn(&occurrences, &taken);
         }
         self.note_untrained(&occurrences);
+        self.tell_of_new(&occurrences, &taken);
         Ok(answers(submissions, &stored))
     }
 
@@ -351,6 +359,17 @@ impl Writer {
     fn note_untrained(&mut self, occurrences: &[&Prepared]) {
         for occurrence in occurrences {
             self.untrained.note(occurrence);
+        }
+    }
+
+    fn tell_of_new(&self, occurrences: &[&Prepared], taken: &[Taken]) {
+        let Some(newcomers) = &self.newcomers else {
+            return;
+        };
+        for (occurrence, taken) in occurrences.iter().zip(taken) {
+            if taken.outcome == Outcome::New {
+                newcomers.tell(occurrence.organization_id, taken.home);
+            }
         }
     }
 

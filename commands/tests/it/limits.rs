@@ -28,7 +28,7 @@ async fn until(site: &Site, sql: &str, wanted: i64) {
 async fn a_request_that_does_not_fit_into_the_queue_is_refused_whole() {
     let site = Site::new().await;
     let limits = IngestLimits { queue: 4, batch: 2 };
-    let (ingest, task) = Ingest::start(site.app.clone(), site.clock.clone(), limits);
+    let (ingest, task) = Ingest::start(site.app.clone(), site.clock.clone(), limits, None);
     // The first batch detects an error, so it waits for the append lock.
     let mut holder = site.owner.begin().await.unwrap();
     sqlx::query("select pg_advisory_xact_lock(7201)")
@@ -71,7 +71,7 @@ async fn a_request_that_does_not_fit_into_the_queue_is_refused_whole() {
 async fn what_was_accepted_is_stored_before_the_writer_ends() {
     let site = Site::new().await;
     let limits = IngestLimits::default();
-    let (ingest, task) = Ingest::start(site.app.clone(), site.clock.clone(), limits);
+    let (ingest, task) = Ingest::start(site.app.clone(), site.clock.clone(), limits, None);
     let storing = {
         let batch = some(&site, 50);
         tokio::spawn(async move { ingest.store(batch).await })

@@ -14,4 +14,5 @@ mod outgoing;
 mod people;
 mod sealed;
 mod settled;
+mod similar;
 mod site;

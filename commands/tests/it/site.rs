@@ -37,7 +37,7 @@ impl Site {
         let clock = Clock::default();
         let reporter = new_reporter(&owner).await;
         Self {
-            ingest: Ingest::start(app.clone(), clock.clone(), IngestLimits::default()).0,
+            ingest: Ingest::start(app.clone(), clock.clone(), IngestLimits::default(), None).0,
             executor: Executor::new(app.clone(), Writer::start(app.clone()).0),
             owner,
             app,
@@ -53,6 +53,7 @@ impl Site {
             self.app.clone(),
             self.clock.clone(),
             IngestLimits::default(),
+            None,
         )
         .0
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::analysis::{AnalysisFailure, AnalysisResult, Because};
-use super::event::{Detected, IgnoredUntil, ResolvedHow, TextRef};
+use super::event::{Alike, Detected, IgnoredUntil, ResolvedHow, TextRef};
 use super::status::ErrorStatus;
 use crate::actor::Actor;
 use crate::ids::ErrorId;
@@ -109,6 +109,14 @@ pub enum ErrorCommand {
     Merge {
         /// The other one, which goes on.
         into: ErrorId,
+    },
+    /// It is new, and so like another one that it should count there. Changes nothing where somebody
+    /// has settled or merged it meanwhile.
+    Join {
+        /// The other one, which goes on.
+        into: ErrorId,
+        /// How alike, and by what.
+        alike: Alike,
     },
     /// It is not the same after all.
     Unmerge,

@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 
 use super::command::{Detect, ErrorCommand, Regression};
-use super::event::{ErrorEvent, IgnoredUntil, ResolvedHow};
+use super::event::{Alike, ErrorEvent, IgnoredUntil, ResolvedHow};
 use super::refusal::Refusal;
 use super::state::{ErrorGroup, LiveError, Standing};
 use super::status::ErrorStatus;
@@ -83,6 +83,7 @@ impl LiveError {
             ErrorCommand::Ignore { by, at, until } => self.ignore(by, at, until),
             ErrorCommand::Reopen { by } => self.reopen(by),
             ErrorCommand::Merge { into } => self.merge(into),
+            ErrorCommand::Join { into, alike } => self.join(into, alike),
             ErrorCommand::Unmerge => self.unmerge(),
             ErrorCommand::Delete { by } => Ok(vec![ErrorEvent::ErrorDeleted { by }]),
         }
@@ -209,6 +210,17 @@ impl LiveError {
         }
     }
 
+    fn join(&self, into: ErrorId, alike: Alike) -> Decision {
+        if into == self.facts.error_id {
+            return Err(Refusal::IntoItself);
+        }
+        let settled = matches!(self.standing, Standing::Resolved(_) | Standing::Ignored(_));
+        Ok(fields::changed(
+            self.merged_into.is_none() && !settled,
+            ErrorEvent::ErrorJoined { into, alike },
+        ))
+    }
+
     fn unmerge(&self) -> Decision {
         let from = self.merged_into.ok_or(Refusal::NotMerged)?;
         Ok(vec![ErrorEvent::ErrorUnmerged { from }])
@@ -229,6 +241,7 @@ const fn is_taken_when_merged(command: &ErrorCommand) -> bool {
         command,
         ErrorCommand::Detect(_)
             | ErrorCommand::Merge { .. }
+            | ErrorCommand::Join { .. }
             | ErrorCommand::Unmerge
             | ErrorCommand::StartAnalysis { .. }
             | ErrorCommand::CompleteAnalysis(_)

@@ -8,6 +8,7 @@ use super::analysis::{AnalysisFailure, AnalysisResult, Because};
 use crate::actor::Actor;
 use crate::ids::{ErrorId, OrganizationId, ProjectId, TextId};
 use crate::severity::Severity;
+use crate::similarity::Kind;
 
 /// An erasable text: its id, and a keyed digest by which equal texts are known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +46,26 @@ pub enum IgnoredUntil {
         /// The count at which it is over.
         count: u64,
     },
+}
+
+/// How alike an error was found to another, when it joined that one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Alike {
+    /// Name and version of what compared them.
+    pub embedder: String,
+    /// The likeness, to a thousandth: 1 is the same.
+    pub score: f64,
+    /// What they share, the weightiest first.
+    pub shared: Vec<SharedFeature>,
+}
+
+/// Something that two errors share.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedFeature {
+    /// What kind of thing it is.
+    pub kind: Kind,
+    /// The thing.
+    pub value: String,
 }
 
 /// The first occurrence of a new error, as far as it is remembered for ever.
@@ -211,6 +232,13 @@ pub enum ErrorEvent {
         /// The other one.
         into: ErrorId,
     },
+    /// It was new, and so like another one that it was merged into that by itself.
+    ErrorJoined {
+        /// The other one.
+        into: ErrorId,
+        /// How alike, and by what.
+        alike: Alike,
+    },
     /// It is not the same after all.
     ErrorUnmerged {
         /// The other one.
@@ -252,6 +280,7 @@ impl ErrorEvent {
             Self::ErrorIgnored { .. } => "ErrorIgnored",
             Self::ErrorReopened { .. } => "ErrorReopened",
             Self::ErrorMerged { .. } => "ErrorMerged",
+            Self::ErrorJoined { .. } => "ErrorJoined",
             Self::ErrorUnmerged { .. } => "ErrorUnmerged",
             Self::ErrorDeleted { .. } => "ErrorDeleted",
         }

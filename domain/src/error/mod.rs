@@ -15,7 +15,7 @@ mod upcast;
 
 pub use analysis::{Analyses, AnalysisFailure, AnalysisResult, Because, HeldBack, Spent, UnderWay};
 pub use command::{Detect, Edit, ErrorCommand, Regression};
-pub use event::{Detected, ErrorEvent, IgnoredUntil, ResolvedHow, TextRef};
+pub use event::{Alike, Detected, ErrorEvent, IgnoredUntil, ResolvedHow, SharedFeature, TextRef};
 pub use refusal::Refusal;
 pub use state::{ErrorGroup, LiveError, Resolution, Standing};
 pub use status::{ErrorStatus, UnknownStatus};

@@ -212,7 +212,9 @@ impl Aggregate for ErrorGroup {
             }),
             ErrorEvent::ErrorIgnored { until, .. } => self.stand(Standing::Ignored(until)),
             ErrorEvent::ErrorReopened { .. } => self.stand(Standing::Detected),
-            ErrorEvent::ErrorMerged { into } => self.change(|error| error.merged_into = Some(into)),
+            ErrorEvent::ErrorMerged { into } | ErrorEvent::ErrorJoined { into, .. } => {
+                self.change(|error| error.merged_into = Some(into))
+            }
             ErrorEvent::ErrorUnmerged { .. } => self.change(|error| error.merged_into = None),
             ErrorEvent::ErrorDeleted { .. } => *self = Self::Deleted,
         }

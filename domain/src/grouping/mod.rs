@@ -17,6 +17,16 @@ use crate::occurrence::Occurrence;
 pub(crate) use v1::frames::deciding;
 pub use v1::message::parametrize;
 
+/// What similarity sees of an occurrence: as version 1 does, and as frozen.
+pub(crate) mod seen {
+    pub(crate) use super::v1::custom::is_given;
+    pub(crate) use super::v1::excerpt::{first_line, opening};
+    pub(crate) use super::v1::frames::steps;
+    pub(crate) use super::v1::message::shape;
+    pub(crate) use super::v1::names::class;
+    pub(crate) use super::v1::{lone_stack, said};
+}
+
 /// The register of algorithms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Version {

@@ -4,6 +4,9 @@ use bugsage_domain::error::{
     AnalysisFailure, AnalysisResult, Because, ErrorEvent, IgnoredUntil, ResolvedHow,
 };
 
+/// Things told of those that two errors share.
+const SHARED_MAX: usize = 3;
+
 /// Says what happened.
 #[must_use]
 pub fn words(event: &ErrorEvent) -> String {
@@ -73,6 +76,15 @@ pub fn words(event: &ErrorEvent) -> String {
         },
         ErrorEvent::ErrorReopened { .. } => "reopened it".to_owned(),
         ErrorEvent::ErrorMerged { into } => format!("merged it into {into}"),
+        ErrorEvent::ErrorJoined { into, alike } => {
+            let shared = alike.shared.iter().map(|one| one.value.as_str());
+            let shared: Vec<_> = shared.take(SHARED_MAX).collect();
+            let percent = alike.score * 100.0;
+            format!(
+                "merged it into {into}, which it is like by {percent:.0} % ({})",
+                shared.join(", ")
+            )
+        }
         ErrorEvent::ErrorUnmerged { from } => format!("took it out of {from}"),
         ErrorEvent::ErrorDeleted { .. } => "deleted it".to_owned(),
     }
@@ -109,9 +121,11 @@ mod tests {
     use super::*;
     use bugsage_domain::actor::Actor;
     use bugsage_domain::analysis::Category;
+    use bugsage_domain::error::{Alike, Detected, SharedFeature, TextRef};
     use bugsage_domain::error::{Detected, Spent, TextRef};
     use bugsage_domain::ids::{ErrorId, OrganizationId, ProjectId, TextId};
     use bugsage_domain::severity::Severity;
+    use bugsage_domain::similarity::Kind;
     use chrono::{DateTime, Utc};
 
     const AT: DateTime<Utc> = DateTime::UNIX_EPOCH;
@@ -310,6 +324,20 @@ mod tests {
             (
                 ErrorEvent::ErrorMerged { into: other },
                 "merged it into 00000000-0000-0000-0000-000000000000",
+            ),
+            (
+                ErrorEvent::ErrorJoined {
+                    into: other,
+                    alike: Alike {
+                        embedder: "frames-1".to_owned(),
+                        score: 0.913,
+                        shared: vec![SharedFeature {
+                            kind: Kind::Frame,
+                            value: "cart in add".to_owned(),
+                        }],
+                    },
+                },
+                "merged it into 00000000-0000-0000-0000-000000000000, which it is like by 91 % (cart in add)",
             ),
             (
                 ErrorEvent::ErrorUnmerged { from: other },

@@ -94,7 +94,9 @@ pub fn fold(event: ErrorEvent) -> Change {
             in_release,
         }),
         ErrorEvent::ErrorIgnored { until, .. } => Change::Standing(Standing::Ignored(until)),
-        ErrorEvent::ErrorMerged { into } => Change::MergedInto(Some(into)),
+        ErrorEvent::ErrorMerged { into } | ErrorEvent::ErrorJoined { into, .. } => {
+            Change::MergedInto(Some(into))
+        }
         ErrorEvent::ErrorUnmerged { .. } => Change::MergedInto(None),
         ErrorEvent::ErrorDeleted { .. } => Change::Deleted,
     }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::filter::{
     ListQuery, Order, Sort, Way, push_dates, push_filters, push_matching, push_rows, push_scope,
-    push_status,
+    push_status, push_visible,
 };
 use super::narrow::Narrowed;
 use super::newest::{Look, look};
@@ -142,6 +142,20 @@ pub(super) fn push_columns(sql: &mut QueryBuilder<'_, Postgres>, now: DateTime<U
     sql.push(" as status, e.regressions > 0 and ");
     push_status(sql, now);
     sql.push(" not in ('resolved', 'ignored') as regressed");
+}
+
+/// These errors, as a list shows them, in any order.
+pub(crate) async fn summaries(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    ids: &[Uuid],
+    now: DateTime<Utc>,
+) -> Result<Vec<ErrorSummary>, QueryError> {
+    let mut sql = QueryBuilder::new("");
+    push_columns(&mut sql, now);
+    push_visible(&mut sql, scope);
+    sql.push(" and s.error_id = any(").push_bind(ids).push(")");
+    Ok(sql.build_query_as().fetch_all(connection).await?)
 }
 
 pub(crate) async fn list(

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::time::{Duration, Instant};
 
 use bugsage_commands::intake::{envelope, inflate};
-use bugsage_domain::{grouping, occurrence, scrub};
+use bugsage_domain::{grouping, occurrence, scrub, similarity};
 
 use crate::corpus::{Corpus, Mix};
 use crate::table::Table;
@@ -59,6 +59,12 @@ pub(crate) fn run(seconds: u64) {
         &decoded,
         |_| 0,
         |occurrence| grouping::fingerprint(grouping::CURRENT, occurrence),
+    );
+    bench.stage(
+        "sketch and vector",
+        &decoded,
+        |_| 0,
+        |occurrence| similarity::sketch(occurrence).vector(),
     );
     bench.stage("zstd 1", &scrubbed, Vec::len, |json| {
         zstd::bulk::compress(json, 1)

@@ -36,10 +36,11 @@ async fn settings_are_changed_one_by_one_and_followed_at_once() {
     let app = TestApp::start().await;
     let admin = here(&app, Role::Admin).await;
     let path = format!("/api/v1/projects/{}", app.project.id);
-    let change = json!({"scrub_emails": true, "retention_days": 7, "scrub_keys": [" favourite "]});
+    let change = json!({"scrub_emails": true, "retention_days": 7, "scrub_keys": [" favourite "], "join_similar": false});
     let changed = admin.patch(&app, &path, &change).await.expect(200);
     assert_eq!(changed["retention_days"], 7);
     assert_eq!(changed["scrub_keys"], json!(["favourite"]));
+    assert_eq!(changed["join_similar"], json!(false));
     let changed = admin
         .patch(&app, &path, &json!({"name": "Till"}))
         .await

@@ -8,6 +8,7 @@ mod list;
 mod merge;
 mod odd;
 mod read;
+mod similar;
 mod traces;
 
 use serde_json::{Value, json};

@@ -32,6 +32,7 @@ async fn what_does_not_exist_is_not_found() {
             format!("/api/v1/errors/{id}"),
             format!("/api/v1/errors/{id}/occurrences"),
             format!("/api/v1/errors/{id}/activity"),
+            format!("/api/v1/errors/{id}/similar"),
             format!("/api/v1/occurrences/{id}"),
         ] {
             app.get(&path).await.expect(404);

@@ -58,6 +58,10 @@ async fn inhabit(store: &Store, organization: OrganizationId) {
          select record_audit('{organization}', null, now(), 'system', 'it', 'it', null, '', null, null);
          insert into sealed_secrets values (gen_random_uuid(), '{organization}', 'it', 'it', '', now());
          select enqueue_job(gen_random_uuid(), '{organization}', 'it', 1::smallint, 'it', 1, 0, '', '{{}}', 0);
+         select keep_sketch('{organization}', error_id, 'it', array_fill(1::real, array[512]), '{{}}')
+             from error_state where organization_id = '{organization}';
+         insert into refused_joins select organization_id, project_id, grouping_version, fingerprint, gen_random_uuid()
+             from fingerprints where organization_id = '{organization}';
          insert into project_standings values ('{organization}', 1, '2026-01-01', 'high', 'detected', 1)"
     ))
     .execute(&store.owner)

@@ -84,6 +84,7 @@ one_of_each! {
     ErrorEvent::ErrorIgnored { .. } => ignored(IgnoredUntil::Time { at: hour(5) }),
     ErrorEvent::ErrorReopened { .. } => ErrorEvent::ErrorReopened { by: ANN },
     ErrorEvent::ErrorMerged { .. } => ErrorEvent::ErrorMerged { into: OTHER },
+    ErrorEvent::ErrorJoined { .. } => ErrorEvent::ErrorJoined { into: OTHER, alike: alike() },
     ErrorEvent::ErrorUnmerged { .. } => ErrorEvent::ErrorUnmerged { from: OTHER },
     ErrorEvent::ErrorDeleted { .. } => ErrorEvent::ErrorDeleted { by: ANN },
 }

@@ -73,6 +73,41 @@ fn an_unmerged_error_stands_where_it_stood() {
     );
 }
 
+fn join(into: ErrorId) -> ErrorCommand {
+    let alike = alike();
+    ErrorCommand::Join { into, alike }
+}
+
+fn joined() -> ErrorEvent {
+    let alike = alike();
+    ErrorEvent::ErrorJoined { into: OTHER, alike }
+}
+
+#[test]
+fn it_joins_one_that_it_is_like_and_that_can_be_undone() {
+    given([])
+        .when(join(OTHER))
+        .then_expect_events(vec![joined()]);
+    given([joined()])
+        .when(ErrorCommand::Unmerge)
+        .then_expect_events(vec![ErrorEvent::ErrorUnmerged { from: OTHER }]);
+    given([])
+        .when(join(US))
+        .then_expect_error(Refusal::IntoItself);
+}
+
+#[test]
+fn what_a_person_has_settled_or_merged_joins_nothing() {
+    for since in [
+        resolved(),
+        ignored(IgnoredUntil::Forever),
+        merged(),
+        joined(),
+    ] {
+        given([since]).when(join(THIRD)).then_expect_events(vec![]);
+    }
+}
+
 #[test]
 fn what_is_not_merged_cannot_be_unmerged() {
     given([])

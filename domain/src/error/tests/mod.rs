@@ -59,6 +59,17 @@ fn facts() -> Detected {
     }
 }
 
+fn alike() -> Alike {
+    Alike {
+        embedder: "frames-1".to_owned(),
+        score: 0.913,
+        shared: vec![SharedFeature {
+            kind: crate::similarity::Kind::Frame,
+            value: "shop.cart in add".to_owned(),
+        }],
+    }
+}
+
 fn text(row: u128, digest: &str) -> TextRef {
     TextRef {
         id: TextId(Uuid::from_u128(row)),

@@ -24,6 +24,7 @@ const TABLE: &str = "
     Ignore         none!    Ignored         Ignored         Ignored         Ignored         -               Ignored         Ignored         Ignored         merged!  none!
     Reopen         none!    -               analyzing!      fixing!         Reopened        Reopened        Reopened        Reopened        -               merged!  none!
     Merge          none!    Merged          Merged          Merged          Merged          Merged          Merged          Merged          Merged          merged!  none!
+    Join           none!    Joined          Joined          Joined          -               -               -               -               Joined          -        none!
     Unmerge        none!    unmerged!       unmerged!       unmerged!       unmerged!       unmerged!       unmerged!       unmerged!       unmerged!       Unmerged none!
     Delete         none!    Deleted         Deleted         Deleted         Deleted         Deleted         Deleted         Deleted         Deleted         Deleted  -
 ";
@@ -102,6 +103,10 @@ fn command(name: &str) -> ErrorCommand {
             // Not the one that the merged error of the table is merged into.
             into: THIRD,
         },
+        "Join" => ErrorCommand::Join {
+            into: THIRD,
+            alike: alike(),
+        },
         "Unmerge" => ErrorCommand::Unmerge,
         "Delete" => delete(),
         _ => panic!("no command {name}"),
@@ -178,11 +183,12 @@ fn the_table_has_every_command_and_eleven_states() {
         | ErrorCommand::Ignore { .. }
         | ErrorCommand::Reopen { .. }
         | ErrorCommand::Merge { .. }
+        | ErrorCommand::Join { .. }
         | ErrorCommand::Unmerge
-        | ErrorCommand::Delete { .. } => 21,
+        | ErrorCommand::Delete { .. } => 22,
     };
     assert_eq!(kinds.len(), all);
-    assert_eq!(cells().count(), 21 * 11);
+    assert_eq!(cells().count(), 22 * 11);
 }
 
 #[test]

@@ -30,6 +30,15 @@ pub(super) fn apply(occurrence: &Occurrence, default: Vec<Component>) -> Vec<Com
     components
 }
 
+/// The sender said which occurrences belong together.
+pub(crate) fn is_given(occurrence: &Occurrence) -> bool {
+    match occurrence.fingerprint.as_slice() {
+        [] => occurrence.checksum.is_some(),
+        [only] => placeholder(only) != Some("default"),
+        _ => true,
+    }
+}
+
 fn constant(text: &str) -> Component {
     let counted = match text.char_indices().nth(CONSTANT_MAX) {
         Some((end, _)) => format!("{}…{}", &text[..end], Fingerprint::of([text].into_iter())),

@@ -7,13 +7,13 @@ const PYTHON_TRACE: &str = "Traceback (most recent call last):";
 
 /// What counts beside a frame: the first line. What follows is detail, such as where in the
 /// input it was.
-pub(super) fn first_line(message: &str) -> &str {
+pub(crate) fn first_line(message: &str) -> &str {
     message.trim().lines().next().unwrap_or_default()
 }
 
 /// What counts where there is no frame: the first lines, the whole of a JSON text (its lines
 /// are chance), and of a Python stack trace what was raised where.
-pub(super) fn opening(message: &str) -> String {
+pub(crate) fn opening(message: &str) -> String {
     let message = message.trim();
     if message.starts_with(['{', '[']) {
         return message.to_owned();

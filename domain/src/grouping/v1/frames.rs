@@ -42,6 +42,36 @@ pub(crate) fn deciding<'a>(
         .or_else(|| top(frames, exhausted, any))
 }
 
+/// A frame as similarity sees it.
+pub(crate) struct Step {
+    /// Module or file, and function: what version 1 counts of the frame that decides.
+    pub(crate) function: String,
+    /// The module, or the file.
+    pub(crate) place: Option<String>,
+    /// It is the application's, by the sender's word, or else by its name.
+    pub(crate) own: bool,
+}
+
+/// The frames from the top, without those that only hand a failure on.
+pub(crate) fn steps<'a>(
+    stack: &'a Stacktrace,
+    platform: &'a str,
+) -> impl Iterator<Item = Step> + 'a {
+    let frames = panics::below(&stack.frames);
+    let marked = frames.iter().any(|frame| frame.in_app == Some(true));
+    let kept = frames.iter().rev().filter(|frame| !is_plumbing(frame));
+    kept.filter_map(move |frame| {
+        Some(Step {
+            function: identity(frame, platform)?,
+            place: place::of(frame, frame.platform.as_deref().unwrap_or(platform), true),
+            own: match frame.in_app {
+                Some(own) => own && !panics::is_foreign(frame),
+                None => !marked && !is_library(frame),
+            },
+        })
+    })
+}
+
 /// The topmost frame that counts; of a circle of functions, whose depth is chance, always the
 /// same member.
 fn top<'a>(

@@ -64,7 +64,7 @@ pub fn parametrize(text: &str) -> String {
 /// What counts of a text: as [`parametrize`], but blind to what kind of value stands where,
 /// for a hash may be all digits, an amount whole, an address scrubbed. A list of values is as
 /// long as chance has it, so it counts as one.
-pub(super) fn shape(text: &str) -> String {
+pub(crate) fn shape(text: &str) -> String {
     let shape = replaced(text, false);
     match LIST.replace_all(&shape, ANY) {
         Cow::Borrowed(_) => shape,

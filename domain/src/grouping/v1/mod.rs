@@ -27,13 +27,13 @@
 //! The outermost exception alone scores as both ends do; the root cause tells apart what one
 //! wrapper wraps.
 
-mod custom;
+pub(super) mod custom;
 mod dates;
 mod exceptions;
-mod excerpt;
+pub(super) mod excerpt;
 pub(super) mod frames;
 pub(super) mod message;
-mod names;
+pub(super) mod names;
 mod origin;
 mod panics;
 mod place;
@@ -101,7 +101,7 @@ fn components(occurrence: &Occurrence) -> Vec<Component> {
 }
 
 /// The log message: before its parameters were filled in, unless nothing is left (`%s`, `{}`).
-fn said(occurrence: &Occurrence) -> Option<&str> {
+pub(crate) fn said(occurrence: &Occurrence) -> Option<&str> {
     let message = occurrence.message.as_ref()?;
     let template = message.template.as_deref().filter(|template| {
         let words = template.split_whitespace();
@@ -127,7 +127,10 @@ fn is_chunk_load(occurrence: &Occurrence) -> bool {
 
 /// The stack where no exception has one: of the exception's thread, else the crashed one's, the
 /// current one's, or the bare one.
-fn lone_stack<'a>(occurrence: &'a Occurrence, thread_id: Option<&str>) -> Option<&'a Stacktrace> {
+pub(crate) fn lone_stack<'a>(
+    occurrence: &'a Occurrence,
+    thread_id: Option<&str>,
+) -> Option<&'a Stacktrace> {
     let threads = || {
         occurrence
             .threads

@@ -50,7 +50,7 @@ pub(super) fn is_web(platform: &str) -> bool {
 }
 
 /// A class or module.
-pub(super) fn class(name: &str) -> String {
+pub(crate) fn class(name: &str) -> String {
     let may_vary = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'$' | b'{' | b'+' | b'<');
     if !name.bytes().any(may_vary) {
         return name.to_owned();

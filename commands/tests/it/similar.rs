@@ -1,0 +1,347 @@
+//! New errors join those they are like, unless somebody or something says otherwise.
+
+use std::time::Duration;
+
+use bugsage_commands::ingest::{Ingest, IngestLimits, Reporter, Stored};
+use bugsage_commands::similarity::Newcomers;
+use bugsage_domain::error::{ErrorCommand, IgnoredUntil};
+use bugsage_domain::ids::ErrorId;
+use serde_json::{Value, json};
+use sqlx::{Connection, PgPool};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::site::{Site, new_project, new_reporter, store};
+
+/// A site, and an ingest whose new errors are looked at.
+struct Watched {
+    site: Site,
+    ingest: Ingest,
+    stop: CancellationToken,
+}
+
+impl Watched {
+    async fn new() -> Self {
+        let site = Site::new().await;
+        let stop = CancellationToken::new();
+        let ingest = watching(&site, &stop);
+        Self { site, ingest, stop }
+    }
+
+    async fn occurs(&self, event: &Value) -> Stored {
+        let mut event = event.clone();
+        // Site gives each occurrence a fingerprint of its own; these have none.
+        event["fingerprint"] = json!(["{{ default }}"]);
+        event["message"] = Value::Null;
+        let occurrence = self.site.occurrence("", &event);
+        store(&self.ingest, vec![occurrence]).await.remove(0)
+    }
+
+    /// Where an error counts once it was looked at; waits until all were.
+    async fn root(&self, error: ErrorId) -> ErrorId {
+        // Sketches are kept before the question is asked, so a last error shows that all were.
+        let last = self
+            .occurs(&raised("Last", "", &[&Uuid::new_v4().simple().to_string()]))
+            .await;
+        self.until_sketched(last.error_id).await;
+        let root = sqlx::query_scalar("select root_id from error_state where error_id = $1")
+            .bind(error.0)
+            .fetch_one(&self.site.owner)
+            .await
+            .unwrap();
+        ErrorId(root)
+    }
+
+    async fn until_sketched(&self, error: ErrorId) {
+        let sketched = "select count(*) from error_vectors where error_id = $1";
+        for _ in 0..600 {
+            let found: i64 = sqlx::query_scalar(sketched)
+                .bind(error.0)
+                .fetch_one(&self.site.owner)
+                .await
+                .unwrap();
+            if found > 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("{error} is not looked at");
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+fn watching(site: &Site, stop: &CancellationToken) -> Ingest {
+    let executor = site.another_executor();
+    let (newcomers, _) = Newcomers::start(site.app.clone(), executor, stop.clone());
+    let limits = IngestLimits::default();
+    Ingest::start(
+        site.app.clone(),
+        site.clock.clone(),
+        limits,
+        Some(newcomers),
+    )
+    .0
+}
+
+fn raised(kind: &str, value: &str, functions: &[&str]) -> Value {
+    let frames: Vec<_> = functions
+        .iter()
+        .rev()
+        .map(|name| json!({"module": "shop.cart", "function": name, "in_app": true}))
+        .collect();
+    json!({"platform": "python", "exception": {"values": [
+        {"type": kind, "value": value, "stacktrace": {"frames": frames}}]}})
+}
+
+fn priced(what: &str) -> Value {
+    raised(
+        "KeyError",
+        &format!("no price of '{what}'"),
+        &["price", "total", "checkout"],
+    )
+}
+
+#[tokio::test]
+async fn a_new_error_joins_the_one_it_is_like_and_says_why() {
+    let watched = Watched::new().await;
+    let apple = watched.occurs(&priced("apple")).await.error_id;
+    watched.until_sketched(apple).await;
+    let other = watched
+        .occurs(&raised("KeyError", "no price of 'apple'", &["refund"]))
+        .await
+        .error_id;
+    let pear = watched.occurs(&priced("pear")).await.error_id;
+    assert_ne!(pear, apple, "version 1 tells them apart");
+    assert_eq!(watched.root(pear).await, apple);
+    assert_eq!(watched.root(other).await, other);
+    assert_eq!(
+        watched.site.history(pear).await,
+        ["ErrorDetected", "ErrorJoined"]
+    );
+    let joined: Value = sqlx::query_scalar(
+        "select payload->'ErrorJoined' from events where event_type = 'ErrorJoined' and aggregate_id = $1",
+    )
+    .bind(pear.to_string())
+    .fetch_one(&watched.site.owner)
+    .await
+    .unwrap();
+    assert_eq!(joined["into"], json!(apple));
+    assert!(joined["alike"]["score"].as_f64().unwrap() >= 0.82);
+    assert_eq!(
+        joined["alike"]["shared"][0],
+        json!({"kind": "frame", "value": "shop.cart in price"})
+    );
+    assert_eq!(watched.occurs(&priced("pear")).await.error_id, apple);
+    assert_eq!(watched.site.totals(apple).await.0, 3);
+    watched.site.assert_ledgers_agree().await;
+}
+
+#[tokio::test]
+async fn what_was_taken_apart_never_joins_again() {
+    for is_first_deleted in [true, false] {
+        let watched = Watched::new().await;
+        let apple = watched.occurs(&priced("apple")).await.error_id;
+        watched.until_sketched(apple).await;
+        let pear = watched.occurs(&priced("pear")).await.error_id;
+        assert_eq!(watched.root(pear).await, apple);
+        watched.site.ask(pear, ErrorCommand::Unmerge).await.unwrap();
+        let later = watched.occurs(&priced("pear")).await;
+        assert_eq!(later.error_id, pear, "it holds for later ones");
+        // Even where the one or the other is deleted and occurs again, as a new error.
+        let (gone, what) = match is_first_deleted {
+            true => (apple, "apple"),
+            false => (pear, "pear"),
+        };
+        watched.site.delete(gone).await;
+        let again = watched.occurs(&priced(what)).await.error_id;
+        assert_ne!(again, gone);
+        assert_eq!(watched.root(again).await, again);
+        watched.site.assert_ledgers_agree().await;
+    }
+}
+
+#[tokio::test]
+async fn nothing_joins_what_is_settled_or_where_the_project_does_not_want_it() {
+    let watched = Watched::new().await;
+    let apple = watched.occurs(&priced("apple")).await.error_id;
+    watched.until_sketched(apple).await;
+    watched.site.resolve(apple).await;
+    let pear = watched.occurs(&priced("pear")).await.error_id;
+    assert_eq!(
+        watched.root(pear).await,
+        pear,
+        "a resolved error would hide it"
+    );
+    watched.site.ignore(apple, IgnoredUntil::Forever).await;
+    watched.site.ignore(pear, IgnoredUntil::Forever).await;
+    let plum = watched.occurs(&priced("plum")).await.error_id;
+    assert_eq!(watched.root(plum).await, plum, "so would an ignored one");
+    sqlx::query("update projects set join_similar = false")
+        .execute(&watched.site.owner)
+        .await
+        .unwrap();
+    let fig = watched.occurs(&priced("fig")).await.error_id;
+    assert_eq!(watched.root(fig).await, fig);
+}
+
+#[tokio::test]
+async fn errors_of_other_projects_and_of_the_senders_own_groups_join_nothing() {
+    let watched = Watched::new().await;
+    let apple = watched.occurs(&priced("apple")).await.error_id;
+    watched.until_sketched(apple).await;
+    let mut given = priced("pear");
+    given["message"] = Value::Null;
+    let given = watched.site.occurrence("mine", &given);
+    let given = store(&watched.ingest, vec![given]).await.remove(0).error_id;
+    assert_eq!(watched.root(given).await, given);
+
+    let elsewhere = new_project(&watched.site.owner, watched.site.organization(), 90).await;
+    let mut pear = priced("pear");
+    pear["fingerprint"] = json!(["{{ default }}"]);
+    let pear = watched.site.occurrence_of(&elsewhere, "", &pear);
+    let pear = store(&watched.ingest, vec![pear]).await.remove(0).error_id;
+    assert_eq!(watched.root(pear).await, pear);
+}
+
+#[tokio::test]
+async fn what_was_not_looked_at_in_time_is_sketched_later_and_joins_nothing() {
+    let site = Site::new().await;
+    let of = |what: &str| {
+        let mut event = priced(what);
+        event["fingerprint"] = json!(["{{ default }}"]);
+        event["message"] = Value::Null;
+        site.occurrence("", &event)
+    };
+    let stored = site.store(vec![of("apple"), of("pear")]).await;
+    assert_eq!(site.count("select count(*) from error_vectors").await, 0);
+    let stop = CancellationToken::new();
+    let ingest = watching(&site, &stop);
+    let watched = Watched { site, ingest, stop };
+    for one in &stored {
+        watched.until_sketched(one.error_id).await;
+        assert_eq!(watched.root(one.error_id).await, one.error_id);
+    }
+}
+
+#[tokio::test]
+async fn a_deleted_error_is_like_nothing() {
+    let watched = Watched::new().await;
+    let apple = watched.occurs(&priced("apple")).await.error_id;
+    watched.until_sketched(apple).await;
+    watched.site.delete(apple).await;
+    assert_eq!(
+        watched
+            .site
+            .count("select count(*) from error_vectors")
+            .await,
+        0
+    );
+    let pear = watched.occurs(&priced("pear")).await.error_id;
+    assert_eq!(watched.root(pear).await, pear);
+}
+
+/// Errors of a project, each with a vector of eight numbers somewhere.
+async fn crowd(owner: &PgPool, of: &Reporter, errors: i32) {
+    sqlx::query(
+        "with made as (
+             select gen_random_uuid() as id, i from generate_series(1, $3) i
+         ), states as (
+             insert into error_state (error_id, organization_id, project_id, root_id, own_count,
+                     own_first_seen, own_last_seen, count, first_seen, last_seen)
+                 select id, $1, $2, id, 1, now(), now(), 1, now(), now() from made
+         )
+         insert into error_vectors
+             select $1, $2, id, 'it',
+                    (select '{' || string_agg(k * 64 + 1 + (random() * 63)::int || ':1', ',') || '}/512'
+                       from generate_series(0, 7) k where i > 0)::sparsevec::vector,
+                    '{}'
+               from made",
+    )
+    .bind(of.organization_id.0)
+    .bind(of.project_id.0)
+    .bind(errors)
+    .execute(owner)
+    .await
+    .unwrap();
+}
+
+/// The nearest errors of a project, as the service's role finds them; and whether by the index over all.
+async fn nearest(site: &Site, of: &Reporter, count: i32) -> (Vec<Uuid>, bool) {
+    let scans =
+        "select idx_scan from pg_stat_user_indexes where indexrelname = 'error_vectors_nearest'";
+    let before = site.count(scans).await;
+    let mut connection = site.app.acquire().await.unwrap();
+    let mut transaction = connection.begin().await.unwrap();
+    sqlx::query("select set_config('bugsage.organization', $1, true), pg_stat_force_next_flush()")
+        .bind(of.organization_id.to_string())
+        .execute(&mut *transaction)
+        .await
+        .unwrap();
+    let mut asked = vec![0.0_f32; 512];
+    asked[..64].fill(1.0);
+    let found = sqlx::query_scalar(
+        "select error_id from nearest_errors($1, $2, 'it', $3, gen_random_uuid(), $4)",
+    )
+    .bind(of.organization_id.0)
+    .bind(of.project_id.0)
+    .bind(asked)
+    .bind(count)
+    .fetch_all(&mut *transaction)
+    .await
+    .unwrap();
+    transaction.commit().await.unwrap();
+    (found, site.count(scans).await > before)
+}
+
+#[tokio::test]
+async fn a_project_finds_its_own_among_a_hundred_thousand_errors_of_others() {
+    let site = Site::new().await;
+    let (others, large, small) = (
+        new_reporter(&site.owner).await,
+        new_reporter(&site.owner).await,
+        new_reporter(&site.owner).await,
+    );
+    // Made afterwards, and a coarser one than ours: quicker by minutes.
+    run(&site, "drop index error_vectors_nearest").await;
+    crowd(&site.owner, &others, 100_000).await;
+    crowd(&site.owner, &large, 6_000).await;
+    crowd(&site.owner, &small, 10).await;
+    run(
+        &site,
+        "set maintenance_work_mem = '512MB';
+         create index error_vectors_nearest on error_vectors using hnsw (embedding vector_cosine_ops)
+             with (m = 4, ef_construction = 8);
+         analyze error_vectors, error_state",
+    )
+    .await;
+
+    let (found, by_index) = nearest(&site, &small, 20).await;
+    assert_eq!(
+        (found.len(), by_index),
+        (10, false),
+        "few are compared one by one"
+    );
+    let (found, by_index) = nearest(&site, &large, 20).await;
+    assert_eq!(
+        (found.len(), by_index),
+        (20, true),
+        "among many the index leads"
+    );
+    let own = "select count(*) from error_state where error_id = any ($1) and organization_id = $2";
+    let own: i64 = sqlx::query_scalar(own)
+        .bind(found)
+        .bind(large.organization_id.0)
+        .fetch_one(&site.owner)
+        .await
+        .unwrap();
+    assert_eq!(own, 20);
+}
+
+async fn run(site: &Site, sql: &str) {
+    sqlx::raw_sql(sql).execute(&site.owner).await.unwrap();
+}
