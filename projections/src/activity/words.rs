@@ -121,8 +121,7 @@ mod tests {
     use super::*;
     use bugsage_domain::actor::Actor;
     use bugsage_domain::analysis::Category;
-    use bugsage_domain::error::{Alike, Detected, SharedFeature, TextRef};
-    use bugsage_domain::error::{Detected, Spent, TextRef};
+    use bugsage_domain::error::{Alike, Detected, SharedFeature, Spent, TextRef};
     use bugsage_domain::ids::{ErrorId, OrganizationId, ProjectId, TextId};
     use bugsage_domain::severity::Severity;
     use bugsage_domain::similarity::Kind;
