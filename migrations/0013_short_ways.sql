@@ -19,9 +19,6 @@ create function ingest_known(
     language plpgsql security definer set search_path = public, pg_temp
     set plan_cache_mode = force_generic_plan
     set enable_seqscan = off
-    -- Rows of error_state are locked in the order of a sort below; another join would lose it.
-    set enable_hashjoin = off
-    set enable_mergejoin = off
     as $$
 declare
     ids     bigint;
@@ -47,6 +44,8 @@ begin
         select array_agg(error_id) into newly from seen;
     end if;
 
+    -- In the order in which every batch locks them: how the update below would join is the planner's.
+    perform 1 from error_state s where s.error_id = any (p_error) order by s.error_id for no key update;
     with touched as (
         update error_state s
            set own_count = s.own_count + a.n,
@@ -58,7 +57,7 @@ begin
                last_seen = greatest(s.last_seen, a.last_seen)
           from (select a.error, a.o, a.p, count(*) as n, min(a.r) as first_seen, max(a.r) as last_seen
                   from unnest(p_organization, p_project, p_error, p_received) as a(o, p, error, r)
-                 group by a.error, a.o, a.p order by a.error) a
+                 group by a.error, a.o, a.p) a
          where s.error_id = a.error and s.organization_id = a.o and s.project_id = a.p and s.root_id = s.error_id
            and (s.status in ('detected', 'analyzing', 'fixing')
                 or s.status = 'ignored' and (s.ignored_until > a.last_seen) is not false
