@@ -38,7 +38,9 @@ async fn a_key_is_in_nothing_that_is_told() {
         .with_max_level(tracing::Level::TRACE)
         .with_writer(lines.clone())
         .finish();
-    let _logged = tracing::subscriber::set_default(subscriber);
+    // Of the whole program: with one for this thread alone, what another thread logs first is never asked
+    // for again. No other test sets one.
+    tracing::subscriber::set_global_default(subscriber).unwrap();
 
     for kind in [Kind::OpenAi, Kind::Compatible, Kind::Anthropic] {
         let server = server([Step::Unauthorized, Step::CutOff, Step::BadRequest]).await;
