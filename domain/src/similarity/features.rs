@@ -58,7 +58,7 @@ pub fn sketch(occurrence: &Occurrence) -> Sketch {
         let weight = if depth == 0 { 1.0 } else { CAUSE };
         found.exception(exception, platform, weight);
     }
-    if !found.has_frames() {
+    if !found.has(Kind::Frame) {
         let thread = occurrence
             .exceptions
             .last()
@@ -72,7 +72,8 @@ pub fn sketch(occurrence: &Occurrence) -> Sketch {
     {
         found.words(&seen::opening(text), 1.0);
     }
-    let may_join = found.has_frames() && !seen::is_given(occurrence);
+    // What has no type is a message, sent from a place where others are sent too.
+    let may_join = found.has(Kind::Type) && found.has(Kind::Frame) && !seen::is_given(occurrence);
     Sketch::new(found.features(), may_join)
 }
 
@@ -125,8 +126,8 @@ impl Found {
         }
     }
 
-    fn has_frames(&self) -> bool {
-        self.0.keys().any(|(kind, _)| *kind == Kind::Frame)
+    fn has(&self, wanted: Kind) -> bool {
+        self.0.keys().any(|(kind, _)| *kind == wanted)
     }
 
     fn features(self) -> Vec<Feature> {

@@ -61,8 +61,8 @@ impl Feature {
 pub struct Sketch {
     /// By kind and value.
     features: Vec<Feature>,
-    /// Whether it may join, or be joined, by itself: it has frames, and the sender did not say
-    /// where it belongs.
+    /// Whether it may join, or be joined, by itself: it has a type and frames, and the sender did
+    /// not say where it belongs.
     pub may_join: bool,
 }
 

@@ -81,7 +81,7 @@ fn nothing_shared_is_zero() {
 }
 
 #[test]
-fn without_frames_or_with_a_fingerprint_of_the_sender_nothing_joins() {
+fn without_type_or_frames_or_with_a_fingerprint_of_the_sender_nothing_joins() {
     let mut event = raised("KeyError", "no price", &["price"]);
     assert!(sketched(&event).may_join);
     event["fingerprint"] = json!(["{{ default }}"]);
@@ -91,6 +91,9 @@ fn without_frames_or_with_a_fingerprint_of_the_sender_nothing_joins() {
     assert!(!sketched(&json!({"message": "the disk of host 7 is full"})).may_join);
     let bare = json!({"exception": {"values": [{"type": "KeyError", "value": "no price"}]}});
     assert!(!sketched(&bare).may_join);
+    let mut message = raised("KeyError", "the stock is low", &["price"]);
+    message["exception"]["values"][0]["type"] = json!(null);
+    assert!(!sketched(&message).may_join);
 }
 
 #[test]
