@@ -36,8 +36,10 @@ pub(crate) async fn run(settings: &Settings, command: Projections) -> Result<Exi
     versions::check(&projector).await?;
     match command {
         Projections::List => {
-            for status in subscription::status(&projector).await? {
-                say(serde_json::to_string(&status)?);
+            // Sagas follow the log by the same means, and are none.
+            let all = subscription::status(&projector).await?;
+            for status in all.iter().filter(|status| named(&status.name).is_ok()) {
+                say(serde_json::to_string(status)?);
             }
         }
         Projections::Rebuild { name } => {

@@ -66,8 +66,8 @@ pub struct ListedJob {
     /// What the saga gave along.
     #[schema(value_type = Object)]
     pub payload: Value,
-    /// What came of it.
-    #[schema(value_type = Option<Object>)]
+    /// What came of it, as its kind tells it.
+    #[schema(value_type = Value)]
     pub result: Option<Value>,
     /// Why the last try failed.
     pub last_failure: Option<String>,
