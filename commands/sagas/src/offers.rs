@@ -88,13 +88,14 @@ impl Offers {
     ) -> Self {
         Self {
             kind,
-            nats,
             lease,
             poll,
             wake,
             streams: None,
             try_at: Instant::now(),
-            idle: false,
+            // Where messages come, they come first.
+            idle: nats.is_some(),
+            nats,
         }
     }
 
@@ -104,7 +105,7 @@ impl Offers {
     }
 
     /// The next offer. While NATS serves, rows are looked at only when no message has come for a
-    /// while: for what it lost.
+    /// while: for what it lost, then for as long as something is found.
     pub(crate) async fn next(&mut self) -> Offer {
         loop {
             self.connect().await;
@@ -114,13 +115,17 @@ impl Offers {
                 }
                 return Offer(None);
             };
+            let pause = if self.idle { self.poll } else { Duration::ZERO };
             tokio::select! {
                 biased;
                 message = first(streams) => match message {
                     Some(message) => return Offer(Some(message)),
                     None => self.streams = None,
                 },
-                () = tokio::time::sleep(self.poll) => return Offer(None),
+                () = tokio::time::sleep(pause) => {
+                    self.idle = false;
+                    return Offer(None);
+                }
             }
         }
     }
