@@ -19,7 +19,7 @@ use uuid::Uuid;
 const PATIENCE: Duration = Duration::from_secs(40);
 
 pub(crate) const PACE: Pace = Pace {
-    lease: Duration::from_millis(1500),
+    lease: Duration::from_secs(3),
     poll: Duration::from_millis(500),
     first_pause: Duration::from_millis(20),
     longest_pause: Duration::from_secs(1),
