@@ -18,11 +18,21 @@ CONTRADICTIONS = {
     "error_state.status": """
         select count(*) from error_state s full join
             (select distinct on (aggregate_id) aggregate_id::uuid as error_id,
-                    case event_type when 'ErrorResolved' then 'resolved' else 'detected' end as status
+                    case event_type when 'ErrorResolved' then 'resolved'
+                         when 'ErrorAnalysisBegun' then 'analyzing' else 'detected' end as status
                from events where event_type in
-                    ('ErrorDetected', 'ErrorResolved', 'ErrorReopened', 'ErrorRegressed')
+                    ('ErrorDetected', 'ErrorResolved', 'ErrorReopened', 'ErrorRegressed',
+                     'ErrorAnalysisBegun', 'ErrorAnalysisEnded')
               order by aggregate_id, sequence desc) e using (error_id)
          where s.status is distinct from e.status""",
+    # Rules always answer: each that was asked for comes to one result, however often it was broken off.
+    "analyses": """
+        select count(*) from (select aggregate_id,
+                    count(*) filter (where event_type = 'ErrorAnalysisRequested') as requested,
+                    count(*) filter (where event_type = 'ErrorAnalysisCompleted') as completed
+               from events where aggregate_type = 'error' group by 1) e
+         where requested <> completed""",
+    "jobs": "select count(*) from jobs where state = 'dead'",
     "error_counters": """
         select count(*) from (select error_id, hour, environment, release, count from error_counters) c
           full join (select error_id, date_trunc('hour', received_at) as hour,
@@ -42,8 +52,12 @@ CONTRADICTIONS = {
 
 COMMANDS = "('ErrorRetitled', 'ErrorResolved', 'ErrorReopened')"
 
-BEHIND = """select count(*) from subscriptions
-    where position < (select coalesce(max(position), 0) from events)"""
+# What is still to be done, where nobody sends anything. A watch waits for the time by which an
+# analysis has to have ended, which is longer than anybody waits here.
+UNDER_WAY = """select (select count(*) from subscriptions
+        where position < (select coalesce(max(position), 0) from events))
+    + (select count(*) from jobs
+        where state in ('waiting', 'running') and kind <> 'analysis_watch')"""
 
 
 class Audit:
@@ -106,6 +120,6 @@ class Audit:
                        for name, rows in self.contradictions.items()]
 
 
-def projections_follow(postgres):
-    """Whether every projection has applied every event."""
-    return postgres.psql(DATABASE, BEHIND) == "0"
+def settled(postgres):
+    """Whether every projection and saga has taken every event, and every job is done."""
+    return postgres.psql(DATABASE, UNDER_WAY) == "0"

@@ -12,7 +12,7 @@ from ..child import wait_until
 from ..run import say
 from ..trouble import Failure
 from . import faults
-from .audit import Audit, projections_follow
+from .audit import Audit, settled
 from .ledger import Ledger
 from .load import Load
 from .proxy import Proxy
@@ -134,7 +134,7 @@ def compare(world, ledger, folds):
     # Errors
     `Failure` with all that is wrong.
     """
-    wait_until(lambda: projections_follow(world.postgres), faults.PATIENCE, "the projections follow")
+    wait_until(lambda: settled(world.postgres), faults.PATIENCE, "projections and jobs are done")
     problems = Audit(world.postgres, ledger.requests).problems()
     if folds:
         problems += [f"the projection {name} is not what the log folds to"
