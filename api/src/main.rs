@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use bugsage_api::settings::{Roles, Settings};
 use bugsage_api::traces::Traces;
-use bugsage_api::{demo, logs, serve, versions};
+use bugsage_api::{logs, serve, versions};
 use bugsage_commands::clock::Clock;
 use bugsage_event_store::{DatabaseRole, connect, migrate};
 use clap::{Parser, Subcommand};
@@ -15,6 +15,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use cli::audit::{self, Audit};
 use cli::config::{self, Config};
+use cli::demo::{self, Demo};
 use cli::jobs::{self, Jobs};
 use cli::keys::{self, Keys};
 use cli::projections::{self, Projections};
@@ -70,22 +71,11 @@ enum Command {
     Replay(Replay),
     /// Data to try BugSage with.
     #[command(subcommand)]
-    Demo(DemoCommand),
+    Demo(Demo),
     /// Print the OpenAPI document.
     Openapi,
     /// Print docs/permissions.md, made from the table of permissions.
     Permissions,
-}
-
-#[derive(Subcommand)]
-enum DemoCommand {
-    /// Make the demo organization, project, owner and keys, or find them.
-    Seed {
-        /// Where to write BUGSAGE_URL, BUGSAGE_DSN, BUGSAGE_API_KEY, BUGSAGE_EMAIL and
-        /// BUGSAGE_PASSWORD.
-        #[arg(long)]
-        env_file: PathBuf,
-    },
 }
 
 fn main() -> ExitCode {
@@ -120,6 +110,7 @@ async fn run(file: Option<&Path>, command: Command) -> Result<ExitCode, Failure>
             return Ok(ExitCode::SUCCESS);
         }
         Command::Config(command) => return config::run(file, command),
+        Command::Demo(command) => return demo::run(file, command).await,
         Command::Keys(Keys::New) => return keys::new(),
         command => command,
     };
@@ -147,21 +138,9 @@ async fn run(file: Option<&Path>, command: Command) -> Result<ExitCode, Failure>
         Command::Audit(command) => audit::run(&settings, command).await,
         Command::Keys(command) => keys::run(&settings, command).await,
         Command::Replay(replay) => replay::run(&settings, replay).await,
-        Command::Demo(DemoCommand::Seed { env_file }) => {
-            let owner = connect(
-                settings.database.migrate_url.expose(),
-                DatabaseRole::Owner,
-                2,
-            )?;
-            let known = demo::Known::read(&env_file);
-            let url = &settings.server.public_url;
-            let demo = demo::seed(&owner, &Clock::default(), url, &known).await?;
-            demo.write(&env_file)
-                .map_err(|error| format!("cannot write {}: {error}", env_file.display()))?;
-            say(demo.lines());
+        Command::Openapi | Command::Permissions | Command::Config(_) | Command::Demo(_) => {
             Ok(ExitCode::SUCCESS)
         }
-        Command::Openapi | Command::Permissions | Command::Config(_) => Ok(ExitCode::SUCCESS),
     }
 }
 

@@ -25,10 +25,12 @@ ROLES = (OWNER, APP, PROJECTOR)
 CLEAN = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
 
 # The throw-away cluster may lose everything in a crash; every test has a database of
-# its own, so many connections and locks.
+# its own, so many connections and locks. Who breaks off while it signs in holds up every drop of a
+# database for as long as it may take for that.
 TEST_SETTINGS = {
     "fsync": "off", "full_page_writes": "off", "synchronous_commit": "off",
     "max_connections": "200", "max_locks_per_transaction": "512", "max_wal_size": "4GB",
+    "authentication_timeout": "5s",
 }
 
 

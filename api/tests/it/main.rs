@@ -18,3 +18,4 @@ mod service;
 mod slow;
 mod stop;
 mod traces;
+mod workers;
