@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 
+mod analyses;
 mod ceiling;
 mod commands;
 mod corpus;
@@ -48,6 +49,8 @@ enum What {
     Projections,
     /// Questions among ever more errors.
     Reads,
+    /// Explaining errors, with a model that takes its time and with one that takes none.
+    Analyses,
 }
 
 #[tokio::main]
@@ -69,6 +72,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     if wanted(What::Reads) {
         reads::run(&server, arguments.seconds).await?;
+    }
+    if wanted(What::Analyses) {
+        analyses::run(&server).await?;
     }
     Ok(())
 }

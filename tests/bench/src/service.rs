@@ -71,7 +71,7 @@ fn bugsage() -> PathBuf {
     path
 }
 
-fn command(url: &str, arguments: &[&str]) -> Command {
+pub(crate) fn command(url: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(bugsage());
     command
         .args(arguments)
@@ -107,6 +107,14 @@ fn finished(mut step: Command) -> Result<String, Box<dyn std::error::Error>> {
 impl Service {
     /// Migrates the database, seeds it and serves on a free port.
     pub(crate) async fn start(url: &str) -> Result<Self, Box<dyn std::error::Error>> {
+        Self::start_with(url, &[]).await
+    }
+
+    /// The same, with further settings.
+    pub(crate) async fn start_with(
+        url: &str,
+        settings: &[(String, String)],
+    ) -> Result<Self, Box<dyn std::error::Error>> {
         finished(command(url, &["migrate"]))?;
         let seeded = finished(command(url, &["demo", "seed", "--env-file", "/dev/null"]))?;
         let api_key = seeded
@@ -123,6 +131,7 @@ impl Service {
         let started = Instant::now();
         let child = command(url, &["serve"])
             .env("BUGSAGE_PORT", port.to_string())
+            .envs(settings.iter().cloned())
             .spawn()?;
         let mut service = Self {
             address: format!("127.0.0.1:{port}"),
