@@ -42,6 +42,7 @@ fn every_mistake_is_told_at_once() {
         ("BUGSAGE_DOCS", "maybe"),
         ("BUGSAGE_INFLIGHT_MB", "0"),
         ("BUGSAGE_DATABASE_CONNECTIONS", "-1"),
+        ("BUGSAGE_JOB_LEASE_SECONDS", "2"),
     ])
     .unwrap_err();
     let told = wrong.to_string();
@@ -52,13 +53,14 @@ fn every_mistake_is_told_at_once() {
         "BUGSAGE_DOCS",
         "BUGSAGE_INFLIGHT_MB",
         "BUGSAGE_DATABASE_CONNECTIONS",
+        "BUGSAGE_JOB_LEASE_SECONDS is 2: use 3 to 600",
         "DATABASE_URL is not set",
         "NATS_URL is not set",
         "BUGSAGE_SEAL_KEYS is not set",
     ] {
         assert!(told.contains(name), "{name} is not in:\n{told}");
     }
-    assert_eq!(wrong.0.len(), 9);
+    assert_eq!(wrong.0.len(), 10);
 }
 
 #[test]

@@ -59,7 +59,10 @@ pub(super) async fn start(
         executor: executor.clone(),
         nats: nats.client(),
         node: node(settings),
-        pace: Pace::default(),
+        pace: Pace {
+            lease: settings.jobs.lease,
+            ..Pace::default()
+        },
     };
     let prepared = register.prepare(&around).await?;
     if settings.server.roles.worker {

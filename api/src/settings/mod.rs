@@ -8,6 +8,7 @@ mod analysis;
 mod database;
 mod file;
 mod ingest;
+mod jobs;
 mod limits;
 mod log;
 mod mail;
@@ -27,6 +28,7 @@ use std::path::Path;
 pub use analysis::Analysis;
 pub use database::Database;
 pub use ingest::Ingest;
+pub use jobs::Jobs;
 pub use limits::Limits;
 pub use log::{Format, Log};
 pub use mail::Mail;
@@ -74,6 +76,8 @@ pub struct Settings {
     pub nats: Nats,
     /// Taking occurrences.
     pub ingest: Ingest,
+    /// Work that follows from events.
+    pub jobs: Jobs,
     /// Which errors are analysed.
     pub analysis: Analysis,
     /// The models that are asked.
@@ -145,6 +149,7 @@ impl Settings {
             database: Database::read(&mut reader),
             nats: Nats::read(&mut reader),
             ingest: Ingest::read(&mut reader),
+            jobs: Jobs::read(&mut reader),
             analysis: Analysis::read(&mut reader),
             models: Models::read(&mut reader),
             people: People::read(&mut reader, environment),

@@ -82,6 +82,7 @@ async fn of_two_workers_one_is_killed_and_every_error_has_one_analysis() {
         ("DATABASE_URL", url.as_str()),
         ("BUGSAGE_NATS", "off"),
         ("BUGSAGE_PORT", "0"),
+        ("BUGSAGE_JOB_LEASE_SECONDS", "5"),
     ];
     let here = [&settings[..], &here].concat();
     let mut workers = [(); 2].map(|()| Process::start(&["serve", "--role", "worker"], &here));

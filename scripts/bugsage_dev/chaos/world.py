@@ -74,6 +74,8 @@ class World:
         return {
             "PATH": os.environ["PATH"], "NATS_URL": self.nats.url(), "BUGSAGE_LOG": "warn",
             "BUGSAGE_SEAL_KEYS": home.seal_keys(self.folder),
+            # What a killed service was doing is done soon.
+            "BUGSAGE_JOB_LEASE_SECONDS": "3",
             # One client sends everything.
             "BUGSAGE_LIMIT_ADDRESS": "0", "BUGSAGE_LIMIT_KEY": "0", "BUGSAGE_LIMIT_ORGANIZATION": "0",
             **{name: self.urls[role].replace(here, there) for name, role in names.items()},
