@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use bugsage_event_store::subscription;
 
 use crate::access::identity;
+use crate::limits;
 use crate::problem::Problem;
 use crate::state::App;
 
@@ -27,7 +28,10 @@ pub async fn layer(State(app): State<App>, request: Request, next: Next) -> Resp
     }
     // Waiting costs: only for somebody who is known.
     let (mut parts, body) = request.into_parts();
-    if let Err(problem) = identity::prove(&app, &mut parts).await {
+    let known = identity::prove(&app, &mut parts).await;
+    let admitted =
+        known.and_then(|identity| limits::admit(&app, &parts.extensions, &identity.actor(), None));
+    if let Err(problem) = admitted {
         return problem.into_response();
     }
     let request = Request::from_parts(parts, body);

@@ -24,6 +24,8 @@ use crate::conformance;
 
 /// What seals the secrets of tests.
 const SEAL_KEYS: &str = "test=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+/// For the metrics.
+const METRICS_TOKEN: &str = "a-token-of-the-settings";
 /// The longest wait for something that must happen.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -247,10 +249,16 @@ impl TestApp {
             .expect("the occurrences")
     }
 
+    /// All of `/metrics`.
+    pub(crate) async fn metrics(&self) -> String {
+        let asked = self.request(Method::GET, "/metrics");
+        let page = send(asked.bearer_auth(METRICS_TOKEN)).await.expect(200);
+        page.as_str().expect("a text").to_owned()
+    }
+
     /// A line of `/metrics`; 0 if it is not there. Counters are those of the whole test program.
     pub(crate) async fn metric(&self, name: &str) -> u64 {
-        let page = send(self.signed(Method::GET, "/metrics")).await.expect(200);
-        let page = page.as_str().expect("a text").to_owned();
+        let page = self.metrics().await;
         let line = page.lines().find_map(|line| line.strip_prefix(name));
         line.map_or(0, |value| value.trim().parse().expect("a number"))
     }
@@ -318,6 +326,7 @@ fn read_settings(database_url: &str, further: &[(&str, &str)]) -> Settings {
             ("BUGSAGE_NATS", None) => Some("off".to_owned()),
             // Analyses change the version of an error: they are for the tests that ask for them.
             ("BUGSAGE_ANALYZE", None) => Some("off".to_owned()),
+            ("BUGSAGE_METRICS_TOKEN", None) => Some(METRICS_TOKEN.to_owned()),
             ("BUGSAGE_SEAL_KEYS", None) => Some(SEAL_KEYS.to_owned()),
             ("BUGSAGE_DATABASE_CONNECTIONS", None) => Some("8".to_owned()),
             _ => None,

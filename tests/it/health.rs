@@ -20,9 +20,7 @@ async fn a_service_that_serves_is_healthy() {
 async fn metrics_say_what_they_count() {
     let app = TestApp::start().await;
     app.send_event(&json!({"message": "counted"})).await;
-    let answer = send(app.signed(Method::GET, "/metrics")).await;
-    let page = answer.expect(200);
-    let page = page.as_str().unwrap();
+    let page = app.metrics().await;
     for line in [
         "# HELP bugsage_ingest_events_total",
         "# TYPE bugsage_ingest_events_total counter",
@@ -39,9 +37,7 @@ async fn metrics_tell_of_requests_commits_room_and_lag() {
     app.send_event(&json!({"message": "measured"})).await;
     app.errors().await;
     wait_until("every metric is there", async || {
-        let page = send(app.signed(Method::GET, "/metrics")).await;
-        let page = page.expect(200);
-        let page = page.as_str().unwrap();
+        let page = app.metrics().await;
         [
             r#"bugsage_http_requests_total{method="GET",route="/api/v1/errors",status="2xx"}"#,
             r#"bugsage_http_request_duration_seconds_bucket{method="GET",route="/api/v1/errors",le="0.25"}"#,
@@ -66,9 +62,7 @@ async fn metrics_tell_of_requests_commits_room_and_lag() {
 async fn every_metric_is_described() {
     let app = TestApp::start().await;
     app.send_event(&json!({"message": "described"})).await;
-    let page = send(app.signed(Method::GET, "/metrics")).await;
-    let page = page.expect(200);
-    let page = page.as_str().unwrap();
+    let page = app.metrics().await;
     for line in page.lines().filter_map(|line| line.strip_prefix("# TYPE ")) {
         let name = line.split(' ').next().unwrap();
         assert!(page.contains(&format!("# HELP {name} ")), "{name}");

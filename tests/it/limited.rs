@@ -3,6 +3,7 @@
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 
+use crate::access::town::{Sender, somebody};
 use crate::app::{Answer, TestApp, send};
 use crate::problems::assert_problem;
 
@@ -135,5 +136,14 @@ async fn zero_is_no_limit() {
     let answer = app.get(ERRORS).await;
     assert_eq!(answer.header("ratelimit"), None);
     answer.expect(200);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_counts_where_no_organization_is_meant_too() {
+    let app = TestApp::start_with(&[("BUGSAGE_LIMIT_USER", "3")]).await;
+    let person = Sender::person(somebody(&app).await);
+    let through = let_through(|| person.request(&app, Method::GET, "/api/v1/users/me")).await;
+    assert_eq!(through, 3);
     app.stop().await;
 }

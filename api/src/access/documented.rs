@@ -17,6 +17,7 @@ pub fn complete(document: &mut OpenApi) {
     let components = document.components.get_or_insert_default();
     components.add_security_scheme(API_KEY, bearer("An API key", "bsk_…"));
     components.add_security_scheme("access_token", bearer("A token of a sign-in", "JWT"));
+    components.add_security_scheme("metrics_token", bearer("BUGSAGE_METRICS_TOKEN", "opaque"));
     let cookie = ApiKeyValue::with_description(
         "__Host-bugsage",
         "The session of a browser; changes need X-CSRF-Token as well",

@@ -15,7 +15,7 @@ use super::refused;
 use crate::problem::Problem;
 use crate::session::{self, Person};
 use crate::state::App;
-use crate::{address, request_id};
+use crate::{address, limits, request_id};
 
 /// Who sends a request, proved.
 #[derive(Debug, Clone)]
@@ -83,10 +83,14 @@ impl FromRequestParts<App> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         match prove(app, parts).await? {
-            identity @ Identity::Person(person) => Ok(Self {
-                person,
-                origin: origin(&identity.actor(), parts),
-            }),
+            identity @ Identity::Person(person) => {
+                let actor = identity.actor();
+                limits::admit(app, &parts.extensions, &actor, None)?;
+                Ok(Self {
+                    person,
+                    origin: origin(&actor, parts),
+                })
+            }
             Identity::Machine(_) => Err(Problem::forbidden(
                 "this is for people: a key cannot do it, whatever its scopes",
             )),

@@ -4,14 +4,14 @@ use std::process::ExitCode;
 
 use bugsage_api::settings::Settings;
 use bugsage_api::versions;
-use bugsage_commands::audit::{self, Origin, Record};
-use bugsage_commands::clock::Clock;
+use bugsage_commands::audit;
 use bugsage_domain::ids::OrganizationId;
 use bugsage_event_store::{DatabaseRole, connect};
 use clap::Subcommand;
-use serde_json::json;
+use sqlx::PgPool;
+use uuid::Uuid;
 
-use super::{Failure, say};
+use super::{Failure, record, say};
 
 #[derive(Subcommand)]
 pub(crate) enum Audit {
@@ -31,8 +31,9 @@ pub(crate) async fn run(settings: &Settings, command: Audit) -> Result<ExitCode,
         2,
     )?;
     versions::check(&owner).await?;
+    tell(&owner, organization).await?;
     let mut unwritable = None;
-    let count = audit::export(&owner, organization, |record| {
+    audit::export(&owner, organization, |record| {
         match serde_json::to_string(&record) {
             Ok(line) => say(line),
             Err(error) => unwritable = Some(error),
@@ -42,22 +43,29 @@ pub(crate) async fn run(settings: &Settings, command: Audit) -> Result<ExitCode,
     if let Some(error) = unwritable {
         return Err(error.into());
     }
-    let origin = Origin {
-        actor: "system".to_owned(),
-        ..Origin::default()
-    };
-    let exported = Record {
-        organization,
-        user: None,
-        at: Clock::default().now(),
-        action: "audit.exported",
-        subject: organization.map_or_else(
-            || "installation".to_owned(),
-            |organization| format!("organization:{organization}"),
-        ),
-        before: None,
-        after: Some(json!({ "records": count })),
-    };
-    audit::record(&mut *owner.acquire().await?, &origin, exported).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Before anything is read, so that an export which is broken off is told too: in each log it reads.
+async fn tell(owner: &PgPool, one: Option<OrganizationId>) -> Result<(), sqlx::Error> {
+    let told: Vec<Uuid> = match one {
+        Some(one) => vec![one.0],
+        None => {
+            let all = sqlx::query_scalar("select organization_id from organizations");
+            let all = all.fetch_all(owner).await?;
+            record(
+                owner,
+                None,
+                ("audit.exported", "installation".to_owned()),
+                None,
+            )
+            .await?;
+            all
+        }
+    };
+    for id in told {
+        let exported = ("audit.exported", format!("organization:{id}"));
+        record(owner, Some(OrganizationId(id)), exported, None).await?;
+    }
+    Ok(())
 }

@@ -12,7 +12,7 @@ use clap::Subcommand;
 use serde_json::json;
 use sqlx::PgPool;
 
-use super::{Failure, say};
+use super::{Failure, record, say};
 
 #[derive(Subcommand)]
 pub(crate) enum Keys {
@@ -54,7 +54,10 @@ pub(crate) async fn run(settings: &Settings, command: Keys) -> Result<ExitCode, 
 async fn reseal(settings: &Settings, owner: &PgPool) -> Result<ExitCode, Failure> {
     let sealer = &settings.seal.sealer;
     let resealed = seal::reseal(owner, sealer, Clock::default().now()).await?;
-    say(json!({"key": sealer.key_id(), "resealed": resealed.done}));
+    let done = json!({"key": sealer.key_id(), "resealed": resealed.done});
+    let what = ("keys.resealed", "installation".to_owned());
+    record(owner, None, what, Some(done.clone())).await?;
+    say(done);
     for (id, error) in &resealed.unopened {
         say(json!({"secret": id, "unopened": error.to_string()}));
     }
@@ -68,9 +71,12 @@ async fn rotate(settings: &Settings, owner: &PgPool, at_once: bool) -> Result<Ex
     let algorithm = settings.people.token_algorithm;
     let (clock, sealer) = (Clock::default(), &settings.seal.sealer);
     let rotated = signing::rotate(owner, &clock, sealer, algorithm, at_once).await?;
-    say(json!({
+    let done = json!({
         "key": rotated.key_id, "algorithm": algorithm.name(),
         "signs_from": rotated.signs_from, "the_one_before_ends_at": rotated.ends_at,
-    }));
+    });
+    let what = ("keys.rotated", format!("signing_key:{}", rotated.key_id));
+    record(owner, None, what, Some(done.clone())).await?;
+    say(done);
     Ok(ExitCode::SUCCESS)
 }

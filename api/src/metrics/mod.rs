@@ -69,8 +69,8 @@ pub(crate) async fn run(projector: PgPool, stop: CancellationToken) {
     }
 }
 
-/// Every number, in Prometheus' text format. The token of `BUGSAGE_METRICS_TOKEN` is taken as well.
-#[utoipa::path(get, path = "/metrics", tag = "operation", security(("api_key" = ["operations:read"])), responses(
+/// Every number of the installation, in Prometheus' text format, for who has `BUGSAGE_METRICS_TOKEN`.
+#[utoipa::path(get, path = "/metrics", tag = "operation", security(("metrics_token" = [])), responses(
     (status = 200, description = "Prometheus' text format", body = String, content_type = "text/plain; version=0.0.4"),
     Asking,
 ))]

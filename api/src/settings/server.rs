@@ -22,8 +22,8 @@ pub struct Server {
     pub public_url: String,
     /// `BUGSAGE_DOCS`: the page at `/docs`, on or off. Off in production.
     pub docs: bool,
-    /// `BUGSAGE_METRICS_TOKEN`: what Prometheus sends as its bearer token to `/metrics`, beside
-    /// API keys; at least 16 characters. None.
+    /// `BUGSAGE_METRICS_TOKEN`: what Prometheus sends as its bearer token to `/metrics`;
+    /// at least 16 characters. None: nobody reads them.
     pub metrics_token: Option<Secret>,
     /// `BUGSAGE_MAX_CONNECTIONS`: connections held at once; more wait to be accepted. 16384,
     /// or fewer where the limit of open files is lower.

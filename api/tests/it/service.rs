@@ -11,6 +11,8 @@ use uuid::Uuid;
 
 use crate::program::{Folder, command, on};
 
+/// For the metrics.
+const METRICS_TOKEN: &str = "a-token-of-the-settings";
 /// The longest wait for something that must happen.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -54,6 +56,7 @@ impl Service {
             ("DATABASE_URL", url.as_str()),
             ("BUGSAGE_NATS", "off"),
             ("BUGSAGE_PORT", "0"),
+            ("BUGSAGE_METRICS_TOKEN", METRICS_TOKEN),
             ("BUGSAGE_LOG_FORMAT", "json"),
             ("BUGSAGE_LOG_DIR", logs.to_str().expect("a path")),
         ];
@@ -137,11 +140,17 @@ impl Service {
         try_ask(self.connect(), request).expect("the service answers")
     }
 
+    fn metrics(&self) -> Answer {
+        self.ask(&format!(
+            "GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {METRICS_TOKEN}\r\n\r\n"
+        ))
+    }
+
     /// Waits until a metric without labels is so.
     pub(crate) fn until_metric(&self, name: &str, is_meant: impl Fn(f64) -> bool) {
         let end = Instant::now() + PATIENCE;
         loop {
-            let page = self.get("/metrics", "").rest;
+            let page = self.metrics().rest;
             let line = page
                 .lines()
                 .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));

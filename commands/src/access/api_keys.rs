@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::bounded::Bounded;
+use super::made::{check_end, revoked};
 use super::{AccessError, Acting, Listed, Page, broken};
 
 /// What an API key begins with, so that secret scanners find it.
@@ -55,8 +56,8 @@ pub struct ApiKey {
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
-/// An API key that was just made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+/// An API key that was just made. Not to be printed.
+#[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ApiKeyMade {
     /// What is known of it later.
     #[serde(flatten)]
@@ -133,6 +134,7 @@ pub async fn create(
         return Err(AccessError::Invalid(told.to_owned()));
     }
     let mut transaction = acting.begin(app).await?;
+    check_end(&mut transaction, acting, asked.expires_at).await?;
     WORKING.room(&mut transaction, acting.organization).await?;
     let key = format!("{PREFIX}{secret}");
     sqlx::query(
@@ -176,13 +178,13 @@ pub async fn create(
     Ok(ApiKeyMade { api_key, key })
 }
 
-/// Revokes a key: it stops to work within seconds.
+/// Revokes a key: it stops to work within seconds, and with it what it made.
 ///
 /// # Errors
 /// [`AccessError::Unknown`], or when the database fails.
 pub async fn revoke(app: &PgPool, acting: &Acting, id: Uuid) -> Result<(), AccessError> {
     let mut transaction = acting.begin(app).await?;
-    let revoked = sqlx::query(
+    let ended = sqlx::query(
         "update api_keys set revoked_at = $4 where organization_id = $1 and key_id = $2
             and ($3::bigint is null or project_id = $3) and revoked_at is null",
     )
@@ -192,13 +194,10 @@ pub async fn revoke(app: &PgPool, acting: &Acting, id: Uuid) -> Result<(), Acces
     .bind(acting.at)
     .execute(&mut *transaction)
     .await?;
-    if revoked.rows_affected() == 0 {
+    if ended.rows_affected() == 0 {
         return Err(AccessError::Unknown("working API key"));
     }
-    let change = (None, None);
-    acting
-        .record(&mut transaction, "api_key.revoked", subject(id), change)
-        .await?;
+    revoked(&mut transaction, acting, "api_key.revoked", subject(id)).await?;
     transaction.commit().await?;
     Ok(())
 }

@@ -53,7 +53,7 @@ pub struct Invitation {
 }
 
 /// An invitation that was just made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct InvitationMade {
     /// The invitation.
     #[serde(flatten)]

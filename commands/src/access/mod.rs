@@ -11,6 +11,7 @@ pub mod dsn_keys;
 pub mod invitations;
 pub mod letters;
 mod listed;
+mod made;
 pub mod members;
 pub mod organizations;
 pub mod project_roles;

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::api_keys::{check_scopes, hash, project_of};
 use super::bounded::Bounded;
+use super::made::{check_end, revoked};
 use super::{AccessError, Acting, Listed, Page, broken};
 
 /// What the secret of a service account begins with, so that secret scanners find it.
@@ -48,7 +49,7 @@ pub struct ServiceAccount {
 }
 
 /// A service account with a secret that was just made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ServiceAccountMade {
     /// What is known of it later.
     #[serde(flatten)]
@@ -115,6 +116,7 @@ pub async fn create(
     let project = project_of(acting, asked.project_id)?;
     check_scopes(acting, asked.scopes, project)?;
     let mut transaction = acting.begin(app).await?;
+    check_end(&mut transaction, acting, None).await?;
     WORKING.room(&mut transaction, acting.organization).await?;
     let secret = format!("{PREFIX}{secret}");
     sqlx::query(
@@ -155,7 +157,8 @@ pub async fn create(
     Ok(ServiceAccountMade { account, secret })
 }
 
-/// Gives an account another secret; the one before stops to work at once.
+/// Gives an account another secret; the one before stops to work at once, and a token that was given for
+/// it when it expires, after 15 minutes at most.
 ///
 /// # Errors
 /// [`AccessError::Unknown`], [`AccessError::Refused`], or when the database fails.
@@ -198,13 +201,14 @@ pub async fn rotate(
     Ok(ServiceAccountMade { account, secret })
 }
 
-/// Revokes an account: its secret stops to work at once, its tokens within seconds.
+/// Revokes an account: its secret stops to work at once, its tokens within seconds, and with them the
+/// keys it made.
 ///
 /// # Errors
 /// [`AccessError::Unknown`], or when the database fails.
 pub async fn revoke(app: &PgPool, acting: &Acting, id: Uuid) -> Result<(), AccessError> {
     let mut transaction = acting.begin(app).await?;
-    let revoked = sqlx::query(
+    let ended = sqlx::query(
         "update service_accounts set revoked_at = $3
           where organization_id = $1 and account_id = $2 and revoked_at is null",
     )
@@ -213,18 +217,16 @@ pub async fn revoke(app: &PgPool, acting: &Acting, id: Uuid) -> Result<(), Acces
     .bind(acting.at)
     .execute(&mut *transaction)
     .await?;
-    if revoked.rows_affected() == 0 {
+    if ended.rows_affected() == 0 {
         return Err(AccessError::Unknown("working service account"));
     }
-    let change = (None, None);
-    acting
-        .record(
-            &mut transaction,
-            "service_account.revoked",
-            subject(id),
-            change,
-        )
-        .await?;
+    revoked(
+        &mut transaction,
+        acting,
+        "service_account.revoked",
+        subject(id),
+    )
+    .await?;
     transaction.commit().await?;
     Ok(())
 }

@@ -151,19 +151,20 @@ pub async fn rename(
     Ok(renamed)
 }
 
-/// Deletes a team, with the roles it gave.
+/// Deletes a team, with the roles it gave: nobody takes more than they have.
 ///
 /// # Errors
-/// [`AccessError::Unknown`], or when the database fails.
+/// [`AccessError::Unknown`], [`AccessError::Refused`], or when the database fails.
 pub async fn delete(app: &PgPool, acting: &Acting, team: Uuid) -> Result<(), AccessError> {
     let mut transaction = acting.begin(app).await?;
+    let roles = may_give(&mut transaction, acting, team).await?;
     let before = one(&mut transaction, acting.organization, team).await?;
     sqlx::query("delete from teams where organization_id = $1 and team_id = $2")
         .bind(acting.organization.0)
         .bind(team)
         .execute(&mut *transaction)
         .await?;
-    let told = json!({ "name": before.name, "members": before.members });
+    let told = json!({ "name": before.name, "members": before.members, "roles": roles });
     let change = (Some(told), None);
     acting
         .record(&mut transaction, "team.deleted", subject(team), change)
@@ -183,9 +184,7 @@ pub async fn add(
     user: UserId,
 ) -> Result<Team, AccessError> {
     let mut transaction = acting.begin(app).await?;
-    for (project, role) in given(&mut transaction, acting, team).await? {
-        may_grant(acting.rights.within(Some(project)), role.permissions())?;
-    }
+    may_give(&mut transaction, acting, team).await?;
     let added = sqlx::query(
         "insert into team_members (organization_id, team_id, user_id) values ($1, $2, $3)
          on conflict do nothing",
@@ -215,10 +214,10 @@ pub async fn add(
     Ok(team)
 }
 
-/// Takes a member out of a team.
+/// Takes a member out of a team, and so takes its roles from them: nobody takes more than they have.
 ///
 /// # Errors
-/// [`AccessError::Unknown`], or when the database fails.
+/// [`AccessError::Unknown`], [`AccessError::Refused`], or when the database fails.
 pub async fn remove(
     app: &PgPool,
     acting: &Acting,
@@ -226,6 +225,7 @@ pub async fn remove(
     user: UserId,
 ) -> Result<Team, AccessError> {
     let mut transaction = acting.begin(app).await?;
+    may_give(&mut transaction, acting, team).await?;
     let removed = sqlx::query(
         "delete from team_members where organization_id = $1 and team_id = $2 and user_id = $3",
     )
@@ -246,7 +246,19 @@ pub async fn remove(
     Ok(team)
 }
 
-/// The roles that a team gives, and where.
+/// The roles that a team gives, and where, if whoever acts may give and take all of them.
+async fn may_give(
+    connection: &mut PgConnection,
+    acting: &Acting,
+    team: Uuid,
+) -> Result<Vec<(ProjectId, ProjectRole)>, AccessError> {
+    let roles = given(connection, acting, team).await?;
+    for (project, role) in &roles {
+        may_grant(acting.rights.within(Some(*project)), role.permissions())?;
+    }
+    Ok(roles)
+}
+
 async fn given(
     connection: &mut PgConnection,
     acting: &Acting,

@@ -143,8 +143,8 @@ table! {
         "Make, rename and delete teams; say who is in them.";
     AuditRead            "audit:read"              yes   yes   -         -      yes       | -     -         -
         "Read the audit log.";
-    OperationsRead       "operations:read"         yes   yes   -         -      -         | -     -         -
-        "Read the metrics of the service, and see its jobs.";
+    OperationsRead       "operations:read"         yes   yes   -         -      yes       | -     -         -
+        "See jobs: what waits, what was done and what was given up.";
     OperationsWrite      "operations:write"        yes   yes   -         -      -         | -     -         -
         "Retry and drop jobs.";
     OwnersWrite          "owners:write"            yes   -     -         -      -         | -     -         -

@@ -218,3 +218,36 @@ async fn when_a_key_was_last_used_is_known_once_the_service_has_written_it() {
     assert!(used.is_some_and(|at| at > used_after), "{used:?}");
     node.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_key_made_does_not_outlive_it() {
+    let app = TestApp::start().await;
+    let admin = here(&app, Role::Admin).await;
+    let end = app.clock.now() + TimeDelta::hours(1);
+    let scopes = json!(["api_keys:write", "service_accounts:write", "errors:read"]);
+    let body = json!({"name": "k", "scopes": scopes, "expires_at": end});
+    let (_, key, path) = made(&app, &admin, body).await;
+    let child = |end: Value| json!({"name": "c", "scopes": ["errors:read"], "expires_at": end});
+    for later in [Value::Null, json!(end + TimeDelta::seconds(1))] {
+        let told = key.post(&app, KEYS, &child(later)).await.expect(422);
+        assert!(told["detail"].as_str().unwrap().contains("ends later"));
+    }
+    let account = json!({"name": "a", "scopes": ["errors:read"]});
+    let accounts = "/api/v1/service-accounts";
+    key.post(&app, accounts, &account).await.expect(422);
+
+    let (_, child, _) = made(&app, &key, child(json!(end))).await;
+    child.get(&app, "/api/v1/errors").await.expect(200);
+    admin.delete(&app, &path).await.expect(204);
+    wait_until("both are revoked", async || {
+        child.get(&app, "/api/v1/errors").await.status == 401
+    })
+    .await;
+    let log = admin
+        .get(&app, "/api/v1/audit")
+        .await
+        .expect(200)
+        .to_string();
+    assert!(log.contains("with_it"), "{log}");
+    app.stop().await;
+}
