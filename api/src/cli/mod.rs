@@ -4,6 +4,7 @@ use std::io::Write;
 
 pub(crate) mod audit;
 pub(crate) mod config;
+pub(crate) mod grouping;
 pub(crate) mod jobs;
 pub(crate) mod keys;
 pub(crate) mod projections;
