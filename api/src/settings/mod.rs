@@ -6,6 +6,7 @@
 
 mod analysis;
 mod database;
+mod embeddings;
 mod file;
 mod ingest;
 mod limits;
@@ -26,6 +27,7 @@ use std::path::Path;
 
 pub use analysis::Analysis;
 pub use database::Database;
+pub use embeddings::Embeddings;
 pub use ingest::Ingest;
 pub use limits::Limits;
 pub use log::{Format, Log};

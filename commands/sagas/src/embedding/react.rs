@@ -1,0 +1,54 @@
+//! What follows from a new error.
+
+use std::time::Duration;
+
+use bugsage_domain::ids::ErrorId;
+use bugsage_event_store::{RecordedEvent, UnreadableEvent};
+use serde_json::json;
+
+use super::SAGA;
+use super::work::{Embed, Wish};
+use crate::{NewJob, Priority, Saga, Step, Work};
+
+/// Errors that come together are made vectors of together.
+const GATHER: Duration = Duration::from_millis(500);
+
+/// Asks for vectors of new errors.
+#[derive(Debug, Clone, Copy)]
+pub struct EmbeddingSaga {
+    /// A model is set up. Where none is, events are passed by.
+    pub is_wanted: bool,
+}
+
+impl Saga for EmbeddingSaga {
+    const NAME: &'static str = SAGA;
+    type Event = ErrorId;
+    type State = ();
+
+    fn read(&self, event: &RecordedEvent) -> Result<Option<ErrorId>, UnreadableEvent> {
+        if event.aggregate_type != "error" || event.event_type != "ErrorDetected" {
+            return Ok(None);
+        }
+        let error = event.aggregate_id.parse();
+        error.map(Some).map_err(|_| UnreadableEvent {
+            event_type: event.event_type.clone(),
+            event_version: event.event_version.clone(),
+            reason: "its error has no id".to_owned(),
+        })
+    }
+
+    fn react(&self, (): &(), error: &ErrorId) -> Vec<Step> {
+        if !self.is_wanted {
+            return Vec::new();
+        }
+        let wish = Wish {
+            error: Some(*error),
+        };
+        vec![Step::Work(NewJob {
+            kind: Embed::KIND,
+            priority: Priority::Normal,
+            payload: json!(wish),
+            after: GATHER,
+        })]
+    }
+}
