@@ -60,12 +60,14 @@ create function claim_vectors(p_organization uuid, p_embedder text, p_job uuid, 
         with wanted as (
             select v.error_id from model_vectors v
              where v.claimed_by = p_job and v.embedding is null and v.organization_id = p_organization
+               and v.embedder = p_embedder
             union
             select p_error where p_error is not null
             union
             select (w.payload->>'error')::uuid from jobs j
               join jobs w on w.kind = j.kind and w.state = 'waiting' and w.organization_id = j.organization_id
-             where j.job_id = p_job and p_error is not null and w.payload->>'error' is not null
+             where j.job_id = p_job and p_error is not null
+               and w.payload->>'error' is not null and w.payload->>'embedder' = p_embedder
             union
             select s.error_id from error_state s where p_error is null and s.organization_id = p_organization
         )

@@ -22,7 +22,7 @@ use uuid::Uuid;
 pub use react::EmbeddingSaga;
 
 use crate::{Priority, Register, Work, job_id};
-use work::Embed;
+use work::{Embed, Wish};
 
 /// The saga's name.
 const SAGA: &str = "embedding";
@@ -78,18 +78,18 @@ pub fn name(provider: &Provider, dimensions: Option<u32>) -> String {
     }
 }
 
-/// Adds the saga and its work; both also where no model is set up, so that events are passed by and jobs of
-/// before end.
+/// Adds the saga and its work; both also where no model is set up, so that events are passed by and jobs end
+/// that nobody does any more.
 #[must_use]
 pub fn register(register: Register, embedder: Option<Embedder>) -> Register {
-    let is_wanted = embedder.is_some();
+    let name = embedder.as_ref().map(|one| one.name.clone());
     register
-        .saga(EmbeddingSaga { is_wanted })
+        .saga(EmbeddingSaga { embedder: name })
         .work(Embed { embedder })
 }
 
-/// Asks, once for each model and organization, for the vectors of errors that have none: those of before it
-/// was set up. For a worker to call when it starts.
+/// Asks for the vectors of errors that have none: those of before a model was set up, and those that were
+/// given up with a job. For a worker to call when it starts; while nothing happens, once is enough.
 ///
 /// # Errors
 /// When the database fails.
@@ -98,15 +98,23 @@ pub async fn catch_up(projector: &PgPool, embedder: &str) -> Result<(), sqlx::Er
         .bind(embedder)
         .fetch_all(projector)
         .await?;
+    let position: i64 = sqlx::query_scalar("select coalesce(max(position), 0) from events")
+        .fetch_one(projector)
+        .await?;
     for organization in organizations {
         let of_it = format!("{SAGA}:{embedder}:{organization}");
-        sqlx::query("select enqueue_job($1, $2, $3, $4, $5, 0, 0, '', $6, 0)")
-            .bind(job_id(&of_it, 0, 0))
+        let wish = Wish {
+            embedder: embedder.to_owned(),
+            error: None,
+        };
+        sqlx::query("select enqueue_job($1, $2, $3, $4, $5, $7, 0, '', $6, 0)")
+            .bind(job_id(&of_it, position, 0))
             .bind(organization)
             .bind(Embed::KIND)
             .bind(Priority::Backlog as i16)
             .bind(SAGA)
-            .bind(json!({}))
+            .bind(json!(wish))
+            .bind(position)
             .execute(projector)
             .await?;
     }

@@ -14,10 +14,10 @@ use crate::{NewJob, Priority, Saga, Step, Work};
 const GATHER: Duration = Duration::from_millis(500);
 
 /// Asks for vectors of new errors.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct EmbeddingSaga {
-    /// A model is set up. Where none is, events are passed by.
-    pub is_wanted: bool,
+    /// What is to make them. Where nothing is set up, events are passed by.
+    pub embedder: Option<String>,
 }
 
 impl Saga for EmbeddingSaga {
@@ -38,10 +38,11 @@ impl Saga for EmbeddingSaga {
     }
 
     fn react(&self, (): &(), error: &ErrorId) -> Vec<Step> {
-        if !self.is_wanted {
+        let Some(embedder) = self.embedder.clone() else {
             return Vec::new();
-        }
+        };
         let wish = Wish {
+            embedder,
             error: Some(*error),
         };
         vec![Step::Work(NewJob {
