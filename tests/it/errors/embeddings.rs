@@ -308,3 +308,46 @@ async fn a_deleted_error_has_no_vector() {
     assert_eq!(left, 0);
     app.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_for_a_model_of_another_node_waits_for_that_node() {
+    let app = TestApp::start().await;
+    let payload = json!({"embedder": MODEL});
+    sqlx::query("select enqueue_job(gen_random_uuid(), $1, 'embedding', 1::smallint, 'it', 0, 0, '', $2, 0)")
+        .bind(app.project.organization)
+        .bind(payload)
+        .execute(&app.owner)
+        .await
+        .unwrap();
+    let why = job(&app, "waiting").await["last_failure"].clone();
+    assert_eq!(why, format!("{MODEL} is not set up on this node"));
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_error_is_one_jobs_until_its_time_is_over() {
+    let app = TestApp::start_with(&[NO_WORKER]).await;
+    let one = raised(&app, "one", "no price", &["price"]).await;
+    let two = raised(&app, "two", "no tax", &["tax"]).await;
+    let claim = async |job: &str, error: Option<&str>, seconds: f64| -> Vec<String> {
+        let claimed = sqlx::query_scalar(
+            "select c::text from claim_vectors($1, 'it', $2::uuid, $3::uuid, 32, $4) c order by 1",
+        );
+        let claimed = claimed.bind(app.project.organization).bind(job).bind(error);
+        claimed.bind(seconds).fetch_all(&app.owner).await.unwrap()
+    };
+    let (first, second) = (
+        "01920000-0000-7000-8000-000000000001",
+        "01920000-0000-7000-8000-000000000002",
+    );
+    let only = [one.clone()];
+    assert_eq!(claim(first, Some(&one), 600.0).await, only);
+    assert!(claim(second, Some(&one), 600.0).await.is_empty());
+    assert_eq!(claim(second, None, 600.0).await, std::slice::from_ref(&two));
+    // Tried again, it goes on where it was; once its time is over, another may.
+    assert_eq!(claim(first, Some(&one), 0.0).await, only);
+    let mut both = [one, two];
+    both.sort();
+    assert_eq!(claim(second, None, 600.0).await, both);
+    app.stop().await;
+}

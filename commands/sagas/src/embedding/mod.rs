@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 pub use react::EmbeddingSaga;
 
-use crate::{Priority, Register, Work, job_id};
+use crate::{Priority, Register, Work};
 use work::{Embed, Wish};
 
 /// The saga's name.
@@ -89,7 +89,7 @@ pub fn register(register: Register, embedder: Option<Embedder>) -> Register {
 }
 
 /// Asks for the vectors of errors that have none: those of before a model was set up, and those that were
-/// given up with a job. For a worker to call when it starts; while nothing happens, once is enough.
+/// given up with a job. For a worker to call when it starts. Two that start at once share what there is.
 ///
 /// # Errors
 /// When the database fails.
@@ -98,23 +98,17 @@ pub async fn catch_up(projector: &PgPool, embedder: &str) -> Result<(), sqlx::Er
         .bind(embedder)
         .fetch_all(projector)
         .await?;
-    let position: i64 = sqlx::query_scalar("select coalesce(max(position), 0) from events")
-        .fetch_one(projector)
-        .await?;
     for organization in organizations {
-        let of_it = format!("{SAGA}:{embedder}:{organization}");
         let wish = Wish {
             embedder: embedder.to_owned(),
             error: None,
         };
-        sqlx::query("select enqueue_job($1, $2, $3, $4, $5, $7, 0, '', $6, 0)")
-            .bind(job_id(&of_it, position, 0))
+        sqlx::query("select enqueue_job(gen_random_uuid(), $1, $2, $3, $4, 0, 0, '', $5, 0)")
             .bind(organization)
             .bind(Embed::KIND)
             .bind(Priority::Backlog as i16)
             .bind(SAGA)
             .bind(json!(wish))
-            .bind(position)
             .execute(projector)
             .await?;
     }
