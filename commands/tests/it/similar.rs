@@ -1,11 +1,15 @@
 //! New errors join those they are like, unless somebody or something says otherwise.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use bugsage_commands::ingest::{Ingest, IngestLimits, Reporter, Stored};
 use bugsage_commands::similarity::Newcomers;
 use bugsage_domain::error::{ErrorCommand, IgnoredUntil};
+use bugsage_domain::grouping::CURRENT;
 use bugsage_domain::ids::ErrorId;
+use bugsage_domain::similarity::JOIN_AT;
+use bugsage_domain::trial;
 use serde_json::{Value, json};
 use sqlx::{Connection, PgPool};
 use tokio_util::sync::CancellationToken;
@@ -243,6 +247,42 @@ async fn a_deleted_error_is_like_nothing() {
     );
     let pear = watched.occurs(&priced("pear")).await.error_id;
     assert_eq!(watched.root(pear).await, pear);
+}
+
+#[tokio::test]
+async fn what_the_service_joined_a_trial_joins_too_and_nothing_else() {
+    let watched = Watched::new().await;
+    let (mut roots, mut last) = (HashSet::new(), None);
+    for event in [
+        priced("apple"),
+        raised("KeyError", "no price of 'apple'", &["refund", "checkout"]),
+        priced("pear"),
+        priced("plum"),
+        raised("ValueError", "no such cart", &["cart", "checkout"]),
+        priced("pear"),
+    ] {
+        let error = watched.occurs(&event).await.error_id;
+        roots.insert(watched.root(error).await);
+        last = Some(error);
+    }
+    assert_eq!(roots.len(), 3);
+    let tried = async |join_at| {
+        let settings = trial::Settings {
+            version: CURRENT,
+            join_at,
+        };
+        let project = watched.site.reporter.project_id.0;
+        let tried =
+            bugsage_commands::trial::run(&watched.site.owner, project, settings, 100, |_| ());
+        tried.await.unwrap().outcome
+    };
+    let same = tried(Some(JOIN_AT)).await;
+    assert_eq!((&same.splits, &same.merges), (&vec![], &vec![]));
+    let without = tried(None).await;
+    let split = &without.splits[0];
+    assert_eq!((without.splits.len(), split.into.len()), (1, 3));
+    assert_eq!(Some(split.error_id), last);
+    assert!(without.merges.is_empty());
 }
 
 /// Errors of a project, each with a vector of eight numbers somewhere.
