@@ -18,7 +18,7 @@ test: ## format check, clippy and every test, on throw-away servers
 bench: ## measure a release build; ARGS=ingest for one part
 	$(DEV) bench $(ARGS)
 
-eval: ## score groups and similar errors on real failures of known causes
+eval: ## score groups, similar errors and rules on failures of known causes
 	$(DEV) eval $(ARGS)
 
 chaos: ## kill the service 200 times under load, its servers and network too; ARGS=--kills=30 for less

@@ -16,6 +16,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use cli::audit::{self, Audit};
 use cli::config::{self, Config};
 use cli::demo::{self, Demo};
+use cli::grouping::{self, Grouping};
 use cli::jobs::{self, Jobs};
 use cli::keys::{self, Keys};
 use cli::projections::{self, Projections};
@@ -58,6 +59,9 @@ enum Command {
     /// Look at jobs, let dead ones be tried again, or drop them; as the owner.
     #[command(subcommand)]
     Jobs(Jobs),
+    /// Try grouping on what is stored, before anything is switched; as the owner.
+    #[command(subcommand)]
+    Grouping(Grouping),
     /// Look at projects and change what they keep and scrub, as the owner.
     #[command(subcommand)]
     Projects(Projects),
@@ -134,6 +138,7 @@ async fn run(file: Option<&Path>, command: Command) -> Result<ExitCode, Failure>
         }
         Command::Projections(command) => projections::run(&settings, command).await,
         Command::Jobs(command) => jobs::run(&settings, command).await,
+        Command::Grouping(command) => grouping::run(&settings, command).await,
         Command::Projects(command) => projects::run(&settings, command).await,
         Command::Audit(command) => audit::run(&settings, command).await,
         Command::Keys(command) => keys::run(&settings, command).await,

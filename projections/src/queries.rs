@@ -1,5 +1,7 @@
 //! The one door to all read models.
 
+use std::sync::Arc;
+
 use bugsage_domain::ids::{ErrorId, EventId, OrganizationId, ProjectId, TextId};
 use bugsage_event_store::tenant;
 use chrono::{DateTime, Utc};
@@ -65,13 +67,27 @@ pub enum QueryError {
 #[derive(Debug, Clone)]
 pub struct Queries {
     app: PgPool,
+    /// What the vectors of the model that compares errors are stored under.
+    embedder: Option<Arc<str>>,
 }
 
 impl Queries {
     /// `app` is a pool of the app role, so that row-level security stands behind every query.
     #[must_use]
     pub const fn new(app: PgPool) -> Self {
-        Self { app }
+        Self {
+            app,
+            embedder: None,
+        }
+    }
+
+    /// Errors are compared by the vectors stored under this name, those that have them.
+    #[must_use]
+    pub fn comparing_by(self, embedder: Option<String>) -> Self {
+        Self {
+            embedder: embedder.map(Arc::from),
+            ..self
+        }
     }
 
     async fn begin(&self, scope: &Scope) -> Result<Transaction<'static, Postgres>, QueryError> {
@@ -141,7 +157,8 @@ impl Queries {
         if !exists(&mut transaction, scope, error).await? {
             return Ok(None);
         }
-        similar::similar(&mut transaction, scope, error, now)
+        let embedder = self.embedder.as_deref();
+        similar::similar(&mut transaction, scope, error, embedder, now)
             .await
             .map(Some)
     }

@@ -1,5 +1,5 @@
 """`make eval`: real failures of known causes go through a service of its own, as an SDK sends them; then
-errors and what is similar to them are read, and scored."""
+errors and what is similar to them are read, and scored. And rules tell the category of labelled traces."""
 
 import json
 import os
@@ -10,10 +10,13 @@ import urllib.request
 
 from . import fetch, home, rust, scores
 from .chaos.world import Node, World
+from .child import run_step
 from .run import say
 from .trouble import Failure
 
 DATA = os.path.join("tests", "data", "grouping", "thrown-dev.events.jsonl")
+# Labelled traces that nobody looked at while the rules were made.
+CAUSES = os.path.join("tests", "data", "causes", "held_out.jsonl")
 # Until every new error was looked at; a hundred a second are.
 SETTLED_SECONDS = 120
 
@@ -35,6 +38,7 @@ def evaluate(options):
     except Failure as failure:
         raise Failure(f"{failure} The logs are in {folder}.") from None
     shutil.rmtree(folder, ignore_errors=True)
+    show_rules()
     return 0
 
 
@@ -76,6 +80,13 @@ def show(rows, errors, nearest):
     print(f"similar errors: macro RR@1 {found:.3f}; {share:.3f} where an error of several causes counts by share")
     print(f"groups: pairwise precision {groups['precision']:.3f}, recall {groups['recall']:.3f},"
           f" F1 {groups['f1']:.3f}; B-cubed F1 {groups['b_cubed_f1']:.3f}")
+
+
+def show_rules():
+    """Prints how often rules tell the category; of the traces nothing but that."""
+    run = ["cargo", "run", "--quiet", "--locked", "-p", "bugsage-domain", "--example", "causes"]
+    if run_step([*run, "--", CAUSES], cwd=home.CHECKOUT) != 0:
+        raise Failure("The rules could not be scored; the messages above say why.")
 
 
 class Service:

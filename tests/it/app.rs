@@ -92,7 +92,12 @@ impl TestApp {
     pub(crate) async fn another_node(&self, seconds_ahead: i64) -> Self {
         let clock = Clock::default();
         clock.advance(seconds_ahead);
-        let mut node = Self::start_node(Arc::clone(&self.database), clock, &[]).await;
+        self.another_node_with(clock, &[]).await
+    }
+
+    /// A second service on the same database, with settings of its own.
+    pub(crate) async fn another_node_with(&self, clock: Clock, settings: &[(&str, &str)]) -> Self {
+        let mut node = Self::start_node(Arc::clone(&self.database), clock, settings).await;
         node.project = self.project.clone();
         node
     }

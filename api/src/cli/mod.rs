@@ -11,6 +11,7 @@ use sqlx::PgPool;
 pub(crate) mod audit;
 pub(crate) mod config;
 pub(crate) mod demo;
+pub(crate) mod grouping;
 pub(crate) mod jobs;
 pub(crate) mod keys;
 pub(crate) mod projections;

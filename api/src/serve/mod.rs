@@ -36,7 +36,7 @@ use crate::limits::Limits;
 use crate::metrics;
 use crate::nats::{Nats, NatsError};
 use crate::routes::router;
-use crate::settings::{Roles, Secret, Settings};
+use crate::settings::{Embeddings, Roles, Secret, Settings};
 use crate::state::{App, Services};
 use crate::versions::{self, Unsuitable};
 
@@ -44,7 +44,7 @@ use crate::versions::{self, Unsuitable};
 const GRACE: Duration = Duration::from_secs(10);
 /// Connections of the projector's pool: one a projection and saga, one for the relay, three that listen, one for
 /// statistics, one to spare.
-const PROJECTOR_CONNECTIONS: u32 = 12;
+const PROJECTOR_CONNECTIONS: u32 = 13;
 
 /// Why the service does not start or ended.
 #[derive(Debug, thiserror::Error)]
@@ -169,10 +169,12 @@ pub async fn start_with(
     let executor = Executor::new(app_pool.clone(), writer);
     let pools = (&app_pool, &projector);
     let run = (&stop, &mut tasks);
-    let queries = Queries::new(app_pool.clone());
+    let embeddings = settings.models.embeddings.as_ref();
+    let queries = Queries::new(app_pool.clone()).comparing_by(embeddings.map(Embeddings::name));
     let keys = Keys::open(app_pool.clone()).await?;
     let analyst = work::analyst(&settings, &queries, &clock, keys.secret())?;
-    let register = work::register(&settings, analyst);
+    let embedder = work::embedder(&settings, keys.secret())?;
+    let register = work::register(&settings, analyst, embedder);
     work::start(register, &settings, pools, &executor, &nats, run).await?;
     let (newcomers, looking) = Newcomers::start(app_pool.clone(), executor.clone(), stop.clone());
     let limits = IngestLimits::default();

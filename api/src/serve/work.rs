@@ -7,6 +7,7 @@ use bugsage_event_store::Executor;
 use bugsage_models::{Chain, Config, ConfigFault, RealPace};
 use bugsage_projections::Queries;
 use bugsage_sagas::analysis::{self, Analyst, Budgets};
+use bugsage_sagas::embedding::{self, Embedder};
 use bugsage_sagas::{Pace, Register, StartError, Surroundings};
 use sqlx::PgPool;
 use tokio::task::JoinSet;
@@ -16,8 +17,26 @@ use crate::nats::Nats;
 use crate::settings::Settings;
 
 /// Every saga and every kind of job there is.
-pub(super) fn register(settings: &Settings, analyst: Analyst) -> Register {
-    analysis::register(Register::default(), analyst, settings.analysis.policy)
+pub(super) fn register(
+    settings: &Settings,
+    analyst: Analyst,
+    embedder: Option<Embedder>,
+) -> Register {
+    let register = embedding::register(Register::default(), embedder);
+    analysis::register(register, analyst, settings.analysis.policy)
+}
+
+/// Whoever makes vectors, as the settings say.
+pub(super) fn embedder(
+    settings: &Settings,
+    secret: &[u8],
+) -> Result<Option<Embedder>, ConfigFault> {
+    let wanted = settings.models.embeddings.as_ref();
+    let made = wanted.map(|one| {
+        let (provider, dimensions) = (&one.provider, one.dimensions);
+        Embedder::new(provider, dimensions, one.month_budget, secret)
+    });
+    made.transpose()
 }
 
 /// Whoever makes analyses, as the settings say.
@@ -67,6 +86,9 @@ pub(super) async fn start(
     let prepared = register.prepare(&around).await?;
     if settings.server.roles.worker {
         prepared.start(&around, stop, tasks).await?;
+        if let Some(embeddings) = &settings.models.embeddings {
+            embedding::catch_up(projector, &embeddings.name()).await?;
+        }
     }
     Ok(())
 }

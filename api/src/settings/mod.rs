@@ -6,6 +6,7 @@
 
 mod analysis;
 mod database;
+mod embeddings;
 mod file;
 mod ingest;
 mod jobs;
@@ -27,6 +28,7 @@ use std::path::Path;
 
 pub use analysis::Analysis;
 pub use database::Database;
+pub use embeddings::Embeddings;
 pub use ingest::Ingest;
 pub use jobs::Jobs;
 pub use limits::Limits;

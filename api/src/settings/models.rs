@@ -6,6 +6,7 @@ use std::time::Duration;
 use bugsage_models::{Key, Kind, Price, Provider};
 use reqwest::Url;
 
+use super::embeddings::Embeddings;
 use super::reader::{Name, Reader};
 
 /// What whoever needs no model is called.
@@ -21,6 +22,8 @@ pub struct Models {
     pub month_budget: u64,
     /// `BUGSAGE_MODELS_ERROR_BUDGET`: what one error may cost, ever, in the same. 500 000.
     pub error_budget: u64,
+    /// Who makes vectors.
+    pub embeddings: Option<Embeddings>,
 }
 
 /// A provider that can be set up, and the names of its settings.
@@ -86,12 +89,14 @@ impl Models {
             let is_asked = asked.iter().any(|name| name == known.name);
             known.read(reader, is_asked)
         });
+        let embeddings = Embeddings::read(reader, &known);
         let mut provider = |name: &String| {
             known
                 .iter_mut()
                 .find_map(|one| one.take_if(|one| one.name == *name))
         };
         Self {
+            embeddings,
             providers: asked.iter().filter_map(&mut provider).collect(),
             month_budget: reader.parsed(
                 Name::new("models.month_budget", "BUGSAGE_MODELS_MONTH_BUDGET"),

@@ -344,3 +344,35 @@ async fn jobs_are_listed_retried_and_dropped() {
     assert_eq!(records, 2);
     owner.close().await;
 }
+
+#[tokio::test]
+async fn grouping_is_tried_and_a_wrong_wish_is_told() {
+    let database = TestDatabase::create().await;
+    assert!(
+        on(&database, &["demo", "seed", "--env-file", "/dev/null"])
+            .status
+            .success()
+    );
+    let project = lines(&on(&database, &["projects", "list"]))[0]["project_id"].to_string();
+    let tried = ["grouping", "try", &project];
+    let summary = json!({"summary": {
+        "project_id": project.parse::<i64>().expect("a number"), "version": 1, "join_at": 0.82,
+        "occurrences": 0, "unreadable": 0, "errors_now": 0, "errors_then": 0, "splits": 0, "merges": 0,
+    }});
+    assert_eq!(lines(&on(&database, &tried)), [summary]);
+    let apart = lines(&on(
+        &database,
+        &[&tried[..], &["--join-similar", "false"]].concat(),
+    ));
+    assert_eq!(apart[0]["summary"]["join_at"], Value::Null);
+    for (wrong, said) in [
+        (["--version", "7"], "use 1"),
+        (["--join-at", "0"], "above 0"),
+        (["--occurrences", "0"], "1..=200000"),
+    ] {
+        let told = told(&on(&database, &[&tried[..], &wrong[..]].concat()));
+        assert!(told.contains(said), "{told}");
+    }
+    let unknown = told(&on(&database, &["grouping", "try", "17000"]));
+    assert!(unknown.contains("there is no project 17000"), "{unknown}");
+}

@@ -9,6 +9,7 @@
 
 pub mod analysis;
 mod announcer;
+pub mod embedding;
 mod jetstream;
 mod job;
 mod offers;

@@ -9,6 +9,7 @@
 
 mod joining;
 mod sketching;
+mod texts;
 
 use std::time::Duration;
 
@@ -20,6 +21,8 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
+
+pub use texts::texts;
 
 /// New errors that may wait to be looked at; more are skipped.
 const QUEUE: usize = 1_024;

@@ -1,14 +1,12 @@
 //! Sketching an error by its first occurrence that is kept.
 
-use std::io::Read;
-
 use bugsage_domain::ids::{ErrorId, OrganizationId};
-use bugsage_domain::occurrence;
 use bugsage_domain::similarity::{self, EMBEDDER, Sketch};
 use bugsage_event_store::tenant;
 use sqlx::{FromRow, PgPool};
 
 use super::NotLooked;
+use crate::stored;
 
 #[derive(FromRow)]
 struct First {
@@ -52,12 +50,7 @@ pub(super) async fn sketch(
 
 impl First {
     fn sketch(&self) -> Option<Sketch> {
-        let payload = self.payload.as_slice();
-        let mut reader =
-            zstd::stream::read::Decoder::with_dictionary(payload, &self.dictionary).ok()?;
-        let mut json = Vec::new();
-        reader.read_to_end(&mut json).ok()?;
-        let occurrence = occurrence::decode(&json).ok()?;
+        let occurrence = stored::read(&self.payload, &self.dictionary)?;
         Some(similarity::sketch(&occurrence))
     }
 }

@@ -16,3 +16,4 @@ mod sealed;
 mod settled;
 mod similar;
 mod site;
+mod trial;

@@ -1,11 +1,15 @@
 //! New errors join those they are like, unless somebody or something says otherwise.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use bugsage_commands::ingest::{Ingest, IngestLimits, Reporter, Stored};
 use bugsage_commands::similarity::Newcomers;
 use bugsage_domain::error::{ErrorCommand, IgnoredUntil};
+use bugsage_domain::grouping::CURRENT;
 use bugsage_domain::ids::ErrorId;
+use bugsage_domain::similarity::JOIN_AT;
+use bugsage_domain::trial;
 use serde_json::{Value, json};
 use sqlx::{Connection, PgPool};
 use tokio_util::sync::CancellationToken;
@@ -245,6 +249,42 @@ async fn a_deleted_error_is_like_nothing() {
     assert_eq!(watched.root(pear).await, pear);
 }
 
+#[tokio::test]
+async fn what_the_service_joined_a_trial_joins_too_and_nothing_else() {
+    let watched = Watched::new().await;
+    let (mut roots, mut last) = (HashSet::new(), None);
+    for event in [
+        priced("apple"),
+        raised("KeyError", "no price of 'apple'", &["refund", "checkout"]),
+        priced("pear"),
+        priced("plum"),
+        raised("ValueError", "no such cart", &["cart", "checkout"]),
+        priced("pear"),
+    ] {
+        let error = watched.occurs(&event).await.error_id;
+        roots.insert(watched.root(error).await);
+        last = Some(error);
+    }
+    assert_eq!(roots.len(), 3);
+    let tried = async |join_at| {
+        let settings = trial::Settings {
+            version: CURRENT,
+            join_at,
+        };
+        let project = watched.site.reporter.project_id.0;
+        let tried =
+            bugsage_commands::trial::run(&watched.site.owner, project, settings, 100, |_| ());
+        tried.await.unwrap().outcome
+    };
+    let same = tried(Some(JOIN_AT)).await;
+    assert_eq!((&same.splits, &same.merges), (&vec![], &vec![]));
+    let without = tried(None).await;
+    let split = &without.splits[0];
+    assert_eq!((without.splits.len(), split.into.len()), (1, 3));
+    assert_eq!(Some(split.error_id), last);
+    assert!(without.merges.is_empty());
+}
+
 /// Errors of a project, each with a vector of eight numbers somewhere.
 async fn crowd(owner: &PgPool, of: &Reporter, errors: i32) {
     sqlx::query(
@@ -332,6 +372,91 @@ async fn a_project_finds_its_own_among_a_hundred_thousand_errors_of_others() {
         (20, true),
         "among many the index leads"
     );
+    let own = "select count(*) from error_state where error_id = any ($1) and organization_id = $2";
+    let own: i64 = sqlx::query_scalar(own)
+        .bind(found)
+        .bind(large.organization_id.0)
+        .fetch_one(&site.owner)
+        .await
+        .unwrap();
+    assert_eq!(own, 20);
+}
+
+/// Errors of a project, each with a vector of a model somewhere.
+async fn modelled_crowd(owner: &PgPool, of: &Reporter, errors: i32) {
+    sqlx::query(
+        "with made as (
+             select gen_random_uuid() as id, i from generate_series(1, $3) i
+         ), states as (
+             insert into error_state (error_id, organization_id, project_id, root_id, own_count,
+                     own_first_seen, own_last_seen, count, first_seen, last_seen)
+                 select id, $1, $2, id, 1, now(), now(), 1, now(), now() from made
+         )
+         insert into model_vectors (organization_id, project_id, error_id, embedder, claimed_by, claimed_until,
+                                    digest, model, dimensions, made_at, embedding)
+             select $1, $2, id, 'it', id, now(), '', 'it', 512, now(),
+                    (select '{' || string_agg(k * 64 + 1 + (random() * 63)::int || ':1', ',') || '}/1536'
+                       from generate_series(0, 7) k where i > 0)::sparsevec::halfvec
+               from made",
+    )
+    .bind(of.organization_id.0)
+    .bind(of.project_id.0)
+    .bind(errors)
+    .execute(owner)
+    .await
+    .unwrap();
+}
+
+/// As [`nearest`], by a model.
+async fn nearest_by_model(site: &Site, of: &Reporter, count: i32) -> (Vec<Uuid>, bool) {
+    let scans =
+        "select idx_scan from pg_stat_user_indexes where indexrelname = 'model_vectors_nearest'";
+    let before = site.count(scans).await;
+    let mut connection = site.app.acquire().await.unwrap();
+    let mut transaction = connection.begin().await.unwrap();
+    sqlx::query("select set_config('bugsage.organization', $1, true), pg_stat_force_next_flush()")
+        .bind(of.organization_id.to_string())
+        .execute(&mut *transaction)
+        .await
+        .unwrap();
+    let found = sqlx::query_scalar(
+        "select error_id from nearest_by_model($1, $2, 'it', ('{1:1,65:1,130:1}/1536')::sparsevec::halfvec,
+                                               gen_random_uuid(), $3)",
+    )
+    .bind(of.organization_id.0)
+    .bind(of.project_id.0)
+    .bind(count)
+    .fetch_all(&mut *transaction)
+    .await
+    .unwrap();
+    transaction.commit().await.unwrap();
+    (found, site.count(scans).await > before)
+}
+
+#[tokio::test]
+async fn by_a_model_a_project_finds_its_own_among_the_errors_of_others_too() {
+    let site = Site::new().await;
+    let (others, large, small) = (
+        new_reporter(&site.owner).await,
+        new_reporter(&site.owner).await,
+        new_reporter(&site.owner).await,
+    );
+    run(&site, "drop index model_vectors_nearest").await;
+    modelled_crowd(&site.owner, &others, 12_000).await;
+    modelled_crowd(&site.owner, &large, 5_500).await;
+    modelled_crowd(&site.owner, &small, 10).await;
+    run(
+        &site,
+        "set maintenance_work_mem = '512MB';
+         create index model_vectors_nearest on model_vectors using hnsw (embedding halfvec_cosine_ops)
+             with (m = 4, ef_construction = 8);
+         analyze model_vectors, error_state",
+    )
+    .await;
+    let (found, by_index) = nearest_by_model(&site, &small, 20).await;
+    assert_eq!((found.len(), by_index), (10, false), "one by one");
+    let (found, by_index) = nearest_by_model(&site, &large, 20).await;
+    assert_eq!((found.len(), by_index), (20, true), "the index leads");
     let own = "select count(*) from error_state where error_id = any ($1) and organization_id = $2";
     let own: i64 = sqlx::query_scalar(own)
         .bind(found)

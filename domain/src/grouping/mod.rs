@@ -38,6 +38,17 @@ pub enum Version {
 pub const CURRENT: Version = Version::V1;
 
 impl Version {
+    /// All there are, the oldest first.
+    pub const ALL: [Self; 1] = [Self::V1];
+
+    /// The one with this number.
+    #[must_use]
+    pub fn numbered(number: i16) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|version| version.number() == number)
+    }
+
     /// The number it is stored under; never given to another.
     #[must_use]
     pub const fn number(self) -> i16 {

@@ -7,6 +7,7 @@
 
 mod features;
 mod sketch;
+mod text;
 mod words;
 
 #[cfg(test)]
@@ -14,10 +15,14 @@ mod tests;
 
 pub use features::sketch;
 pub use sketch::{Feature, Kind, Likeness, Shared, Sketch};
+pub use text::text;
 
 /// Name and version of what makes sketches and vectors; stored beside each. A change of what they
 /// hold is a new one.
 pub const EMBEDDER: &str = "frames-1";
+
+/// Version of the texts that models make vectors of; as [`EMBEDDER`].
+pub const TEXT: &str = "text-1";
 
 /// Numbers of a vector.
 pub const DIMENSIONS: usize = 512;

@@ -1,7 +1,5 @@
 //! A sketch, its vector, and how alike two are.
 
-use std::cmp::Ordering;
-
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -129,31 +127,43 @@ impl Sketch {
     /// How alike two are, and why.
     #[must_use]
     pub fn likeness(&self, other: &Self) -> Likeness {
-        let mut shared = Vec::new();
-        let (mut mine, mut theirs) = (
-            self.features.iter().peekable(),
-            other.features.iter().peekable(),
-        );
-        while let (Some(a), Some(b)) = (mine.peek(), theirs.peek()) {
-            match a.key().cmp(&b.key()) {
-                Ordering::Less => drop(mine.next()),
-                Ordering::Greater => drop(theirs.next()),
-                Ordering::Equal => {
-                    shared.push(Shared {
-                        kind: a.kind,
-                        value: a.value.clone(),
-                        share: f64::from(a.weight) * f64::from(b.weight),
-                    });
-                    mine.next();
-                    theirs.next();
-                }
-            }
-        }
+        let shared = self.common(other).map(|(mine, theirs)| Shared {
+            kind: mine.kind,
+            value: mine.value.clone(),
+            share: share(mine, theirs),
+        });
+        let mut shared: Vec<_> = shared.collect();
         let score = shared.iter().map(|one| one.share).sum::<f64>().min(1.0);
         shared.sort_by(|a, b| b.share.total_cmp(&a.share));
         shared.truncate(TOLD_MAX);
         Likeness { score, shared }
     }
+
+    /// How alike two are.
+    #[must_use]
+    pub fn score(&self, other: &Self) -> f64 {
+        let shares = self.common(other).map(|(mine, theirs)| share(mine, theirs));
+        shares.sum::<f64>().min(1.0)
+    }
+
+    /// The features that both have.
+    fn common<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (&'a Feature, &'a Feature)> {
+        let (mut mine, mut theirs) = (self.features.iter(), other.features.iter().peekable());
+        std::iter::from_fn(move || {
+            loop {
+                let one = mine.next()?;
+                while theirs.next_if(|two| two.key() < one.key()).is_some() {}
+                if let Some(two) = theirs.next_if(|two| two.key() == one.key()) {
+                    return Some((one, two));
+                }
+            }
+        })
+    }
+}
+
+/// What a feature of both adds to the score.
+fn share(mine: &Feature, theirs: &Feature) -> f64 {
+    f64::from(mine.weight) * f64::from(theirs.weight)
 }
 
 fn place(feature: &Feature) -> (usize, f32) {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{DIMENSIONS, JOIN_AT, Kind, Likeness, Sketch, sketch};
+use super::{DIMENSIONS, JOIN_AT, Kind, Likeness, Sketch, sketch, text};
 use crate::occurrence::decode;
 
 fn sketched(event: &Value) -> Sketch {
@@ -165,4 +165,25 @@ fn a_sketch_is_as_it_was() {
         .map(|(i, x)| format!("{i}:{x:.4}"))
         .collect();
     insta::assert_snapshot!(format!("{}\n\n{}", features.join("\n"), places.join(" ")));
+}
+
+#[test]
+fn a_text_says_what_was_raised_where_and_nothing_of_the_one_occurrence() {
+    let of = |event: &Value| text(&decode(event.to_string().as_bytes()).unwrap());
+    let mut event = raised("KeyError", "no price of item 17", &["price", "total"]);
+    let cause = json!({"type": "IOError", "value": "timed out after 3 s"});
+    event["exception"]["values"]
+        .as_array_mut()
+        .unwrap()
+        .insert(0, cause);
+    let said = of(&event);
+    assert_eq!(
+        said,
+        "KeyError: no price of item <int>\n  shop.cart in price\n  shop.cart in total\n\
+         IOError: timed out after <duration>\n"
+    );
+    event["exception"]["values"][1]["value"] = json!("no price of item 4711");
+    assert_eq!(of(&event), said);
+    assert_eq!(of(&json!({"message": "disk full"})), "disk full\n");
+    assert_eq!(of(&json!({"platform": "go"})), "");
 }

@@ -4,6 +4,7 @@ mod bulk;
 mod bulk_ingest;
 mod change;
 mod create;
+mod embeddings;
 mod list;
 mod merge;
 mod odd;

@@ -60,6 +60,8 @@ async fn inhabit(store: &Store, organization: OrganizationId) {
          select enqueue_job(gen_random_uuid(), '{organization}', 'it', 1::smallint, 'it', 1, 0, '', '{{}}', 0);
          select keep_sketch('{organization}', error_id, 'it', array_fill(1::real, array[512]), '{{}}')
              from error_state where organization_id = '{organization}';
+         select claim_vectors('{organization}', 'it', gen_random_uuid(), error_id, 1, 60)
+             from error_state where organization_id = '{organization}';
          insert into refused_joins select organization_id, project_id, grouping_version, fingerprint, gen_random_uuid()
              from fingerprints where organization_id = '{organization}';
          insert into project_standings values ('{organization}', 1, '2026-01-01', 'high', 'detected', 1)"

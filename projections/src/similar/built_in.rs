@@ -1,0 +1,65 @@
+//! By the built-in vectors, and then exactly by the sketches.
+
+use bugsage_domain::ids::ErrorId;
+use bugsage_domain::similarity::{CANDIDATES, EMBEDDER, Sketch};
+use sqlx::types::Json;
+use sqlx::{FromRow, PgConnection};
+use uuid::Uuid;
+
+use super::{Found, Founds, MEMBERS_MAX, keep};
+use crate::{QueryError, Scope};
+
+#[derive(FromRow)]
+struct Near {
+    mine: Json<Sketch>,
+    root_id: Option<Uuid>,
+    sketch: Option<Json<Sketch>>,
+}
+
+/// Without errors that have a vector of `model`; `None` if the one asked about has no sketch.
+pub(super) async fn near(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    error: ErrorId,
+    model: Option<&str>,
+) -> Result<Option<Founds>, QueryError> {
+    let near: Vec<Near> = sqlx::query_as(
+        "select mine.sketch as mine, n.root_id, n.sketch
+           from error_state me
+          cross join lateral (
+                select v.embedding, v.sketch from error_members($2) as m(id)
+                  join error_vectors v on v.organization_id = $1 and v.error_id = m.id and v.embedder = $3
+                 order by v.error_id desc limit $4) mine
+           left join lateral (
+                select n.root_id, n.sketch
+                  from nearest_errors($1, me.project_id, $3, mine.embedding::real[], me.root_id, $5) n
+                 where not exists (select 1 from model_vectors v
+                        where v.organization_id = $1 and v.error_id = n.error_id and v.embedder = $6
+                          and v.embedding is not null)) n on true
+          where me.organization_id = $1 and me.error_id = $2",
+    )
+    .bind(scope.organization.0)
+    .bind(error.0)
+    .bind(EMBEDDER)
+    .bind(MEMBERS_MAX)
+    .bind(i32::try_from(CANDIDATES).unwrap_or(i32::MAX))
+    .bind(model)
+    .fetch_all(&mut *connection)
+    .await?;
+    if near.is_empty() {
+        return Ok(None);
+    }
+    let mut founds = Founds::new();
+    for one in near {
+        let (Some(id), Some(theirs)) = (one.root_id, &one.sketch) else {
+            continue;
+        };
+        let likeness = one.mine.likeness(theirs);
+        let found = Found {
+            score: likeness.score,
+            shared: likeness.shared,
+        };
+        keep(&mut founds, id, found);
+    }
+    Ok(Some(founds))
+}
