@@ -51,6 +51,12 @@ pub struct SharedFeature {
 #[derive(FromRow)]
 struct Near {
     mine: Json<Sketch>,
+    #[sqlx(flatten)]
+    candidate: Candidate,
+}
+
+#[derive(FromRow)]
+struct Candidate {
     root_id: Option<Uuid>,
     sketch: Option<Json<Sketch>>,
 }
@@ -79,7 +85,46 @@ pub(crate) async fn similar(
     .fetch_all(&mut *connection)
     .await?;
     let embedder = (!near.is_empty()).then(|| EMBEDDER.to_owned());
-    let best = best(&near);
+    let pairs = near.iter().map(|near| (&near.mine.0, &near.candidate));
+    Ok(SimilarErrors {
+        embedder,
+        similar: told(connection, scope, best(pairs), now).await?,
+    })
+}
+
+/// The same of an error that is not sketched yet, by this sketch.
+pub(crate) async fn similar_to(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    error: ErrorId,
+    sketch: &Sketch,
+    now: DateTime<Utc>,
+) -> Result<SimilarErrors, QueryError> {
+    let near: Vec<Candidate> = sqlx::query_as(
+        "select n.root_id, n.sketch from error_state me
+          cross join lateral nearest_errors($1, me.project_id, $3, $4, me.root_id, $5) n
+          where me.organization_id = $1 and me.error_id = $2",
+    )
+    .bind(scope.organization.0)
+    .bind(error.0)
+    .bind(EMBEDDER)
+    .bind(sketch.vector())
+    .bind(i32::try_from(CANDIDATES).unwrap_or(i32::MAX))
+    .fetch_all(&mut *connection)
+    .await?;
+    let best = best(near.iter().map(|candidate| (sketch, candidate)));
+    Ok(SimilarErrors {
+        embedder: Some(EMBEDDER.to_owned()),
+        similar: told(connection, scope, best, now).await?,
+    })
+}
+
+async fn told(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    best: Vec<(Uuid, Likeness)>,
+    now: DateTime<Utc>,
+) -> Result<Vec<SimilarError>, QueryError> {
     let ids: Vec<Uuid> = best.iter().map(|(id, _)| *id).collect();
     let found = summaries(connection, scope, &ids, now).await?;
     let mut errors: HashMap<Uuid, ErrorSummary> =
@@ -92,20 +137,17 @@ pub(crate) async fn similar(
             shared: shared(likeness),
         })
     });
-    Ok(SimilarErrors {
-        embedder,
-        similar: similar.collect(),
-    })
+    Ok(similar.collect())
 }
 
 /// Each error with its best likeness, the most alike first.
-fn best(near: &[Near]) -> Vec<(Uuid, Likeness)> {
+fn best<'a>(near: impl Iterator<Item = (&'a Sketch, &'a Candidate)>) -> Vec<(Uuid, Likeness)> {
     let mut best: HashMap<Uuid, Likeness> = HashMap::new();
-    for one in near {
-        let (Some(id), Some(theirs)) = (one.root_id, &one.sketch) else {
+    for (mine, candidate) in near {
+        let (Some(id), Some(theirs)) = (candidate.root_id, &candidate.sketch) else {
             continue;
         };
-        let likeness = one.mine.likeness(theirs);
+        let likeness = mine.likeness(theirs);
         if best
             .get(&id)
             .is_none_or(|known| known.score < likeness.score)

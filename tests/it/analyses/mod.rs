@@ -3,6 +3,7 @@
 mod asked;
 mod injections;
 mod models;
+mod precedents;
 mod rules;
 
 use std::sync::Arc;

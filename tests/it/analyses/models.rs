@@ -33,7 +33,7 @@ async fn a_model_explains_with_evidence_and_what_points_at_nothing_is_taken_out(
     assert_eq!(evidence, ["line:shop/cart.py:41", "breadcrumb:0"]);
     let metadata = &made["analysis_metadata"];
     assert_eq!(metadata["dropped"], 1);
-    assert_eq!(metadata["prompt_version"], "analysis-1");
+    assert_eq!(metadata["prompt_version"], "analysis-2");
     assert_eq!(
         (&metadata["provider"], &metadata["held_back"]),
         (&json!("openai"), &json!(null))

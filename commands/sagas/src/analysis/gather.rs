@@ -85,7 +85,11 @@ impl Analyst {
             return Ok(Err(AnalysisFailure::NoOccurrence));
         };
         let releases = self.queries.releases(&all, task.error, RELEASES).await;
-        let circumstances = circumstances(detail, releases.map_err(failed)?);
+        let precedents = self.precedents(&project, task.error, &newest.payload);
+        let circumstances = Circumstances {
+            related: precedents.await?,
+            ..circumstances(detail, releases.map_err(failed)?)
+        };
         let material = Material::of(task.error, &newest.payload, circumstances);
         let (text, new_text) = self.text(json!(material).to_string());
         Ok(Ok(Gathered {
@@ -140,7 +144,7 @@ fn scope(organization: OrganizationId, project: Option<ProjectId>) -> Scope {
     Scope::of(organization, project)
 }
 
-fn failed(error: QueryError) -> Failure {
+pub(super) fn failed(error: QueryError) -> Failure {
     match error {
         QueryError::Payload(_) => Failure::lasting(error),
         error => Failure::passing(error),

@@ -10,6 +10,7 @@ mod budget;
 mod gather;
 mod material;
 mod policy;
+mod precedents;
 mod prompt;
 mod react;
 mod wanted;

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use super::Material;
 
 /// The version of the question.
-pub const VERSION: &str = "analysis-1";
+pub const VERSION: &str = "analysis-2";
 /// What a model is to do: ours alone.
-const SYSTEM: &str = include_str!("prompts/analysis-1.md");
+const SYSTEM: &str = include_str!("prompts/analysis-2.md");
 /// Tokens of the answer.
 const ANSWER_TOKENS: u32 = 4_000;
 /// Lines before and after the one that failed that are shown.
@@ -103,8 +103,12 @@ impl Prompt {
             let shown = json!({"seen_in_this_release": true, "occurred_now_in_it": is_this});
             self.thing(&Pointer::Release(release.clone()), shown);
         }
-        for error in &known.related {
-            self.thing(&Pointer::Error(*error), json!({"similar": true}));
+        for one in &known.related {
+            let shown = json!({
+                "similar": f64::from(one.alike) / 100.0, "title": one.title, "category": one.category,
+                "cause": one.cause, "suggested": one.fixes, "what_came_of_it": one.ended,
+            });
+            self.thing(&Pointer::Error(one.error), shown);
         }
     }
 

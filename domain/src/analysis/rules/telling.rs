@@ -119,6 +119,9 @@ impl Telling<'_> {
                 Pointer::Tag("environment".to_owned()),
             );
         }
+        if let Some((error, told)) = self.precedent() {
+            claim(told, Pointer::Error(error));
+        }
         evidence
     }
 
