@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::repository::{Repository, Suspect};
 use crate::analysis::{Category, Pointer};
 use crate::ids::ErrorId;
 use crate::severity::Severity;
@@ -25,6 +26,8 @@ pub struct Circumstances {
     pub users: u64,
     /// Similar errors, the most similar first.
     pub related: Vec<Related>,
+    /// What the repository of its project shows, where the project has one.
+    pub repository: Option<Repository>,
 }
 
 /// A similar error, and what came of it.
@@ -52,6 +55,12 @@ impl Circumstances {
     pub(super) fn pointers(&self) -> impl Iterator<Item = Pointer> {
         let releases = self.releases.iter().cloned().map(Pointer::Release);
         let related = self.related.iter().map(|one| Pointer::Error(one.error));
-        releases.chain(related)
+        let repository = self.repository.iter().flat_map(Repository::pointers);
+        releases.chain(related).chain(repository)
+    }
+
+    /// The commit that is to be looked at first.
+    pub(super) fn suspect(&self) -> Option<&Suspect> {
+        self.repository.as_ref()?.suspects.first()
     }
 }

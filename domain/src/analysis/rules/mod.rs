@@ -10,7 +10,7 @@ mod chain;
 mod circumstances;
 mod clues;
 mod evaluate;
-mod foreign;
+pub(super) mod foreign;
 mod language;
 mod place;
 mod quote;

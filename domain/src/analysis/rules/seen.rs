@@ -6,6 +6,8 @@ use crate::ids::ErrorId;
 
 /// Characters of a release or an environment.
 pub(super) const NAME_MAX: usize = 200;
+/// Digits of a commit that are told.
+const COMMIT_DIGITS: usize = 10;
 /// Environments that are named.
 const ENVIRONMENTS_MAX: usize = 5;
 
@@ -58,6 +60,19 @@ impl Telling<'_> {
         });
         let told: Vec<_> = release.into_iter().chain(environment).collect();
         (!told.is_empty()).then(|| told.join(" "))
+    }
+
+    /// The commit that is to be looked at first, in words.
+    pub(super) fn suspected(&self) -> Option<(String, String)> {
+        let suspect = self.circumstances.suspect()?;
+        let short = suspect.commit.get(..COMMIT_DIGITS)?;
+        let told = format!(
+            "The commit {short} of {} by {}, {}, changed lines that the failure passed through",
+            suspect.at.format("%Y-%m-%d"),
+            plain(&suspect.author, NAME_MAX),
+            quoted(&suspect.subject, NAME_MAX),
+        );
+        Some((suspect.commit.clone(), told))
     }
 
     /// The most alike error of which something is known, and how that one ended.
