@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bugsage_commands::clock::Clock;
+use bugsage_commands::repositories::Repositories;
 use bugsage_event_store::Executor;
 use bugsage_models::{Chain, Config, ConfigFault, RealPace};
 use bugsage_projections::Queries;
@@ -24,8 +25,8 @@ pub(super) fn register(settings: &Settings, analyst: Analyst) -> Register {
 pub(super) fn analyst(
     settings: &Settings,
     queries: &Queries,
-    clock: &Clock,
-    secret: &[u8],
+    repositories: &Repositories,
+    (clock, secret): (&Clock, &[u8]),
 ) -> Result<Analyst, ConfigFault> {
     let models = Config {
         providers: settings.models.providers.clone(),
@@ -38,6 +39,7 @@ pub(super) fn analyst(
             error: settings.models.error_budget,
         },
         queries: queries.clone(),
+        repositories: repositories.clone(),
         clock: clock.clone(),
         secret: secret.to_vec(),
     })

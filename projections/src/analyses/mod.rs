@@ -6,6 +6,7 @@ mod answer;
 mod diff;
 mod fold;
 pub(crate) mod read;
+mod repository;
 mod spent;
 
 use async_trait::async_trait;
@@ -19,6 +20,7 @@ use uuid::Uuid;
 pub use answer::{AnalysisAnswer, Cause, Claim};
 pub use diff::{AnalysisDiff, AnalysisSide};
 pub use read::{Analysis, AnalysisMetadata, AnalysisSummary};
+pub use repository::{AnalysisRepository, SuspectCommit};
 pub use spent::AnalysisSpending;
 pub(crate) use spent::spent;
 

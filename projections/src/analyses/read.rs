@@ -6,7 +6,7 @@ use serde::Serialize;
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-use super::AnalysisAnswer;
+use super::{AnalysisAnswer, AnalysisRepository};
 use crate::{QueryError, Scope};
 
 /// By whom an analysis was made, and what it took; all null until it is completed.
@@ -83,6 +83,8 @@ pub struct Analysis {
     pub answer: AnalysisAnswer,
     /// The answer was erased.
     pub answer_erased: bool,
+    /// What the project's repository showed; null where the project has none, or the context is erased.
+    pub repository: Option<AnalysisRepository>,
     /// Where its context is kept.
     #[serde(skip)]
     pub context: Option<TextId>,
@@ -93,6 +95,7 @@ struct Row {
     #[sqlx(flatten)]
     summary: AnalysisSummary,
     context_text_id: Option<Uuid>,
+    context_body: Option<String>,
     body: Option<String>,
     erased: bool,
 }
@@ -130,9 +133,12 @@ pub(crate) async fn one(
     number: Option<u32>,
 ) -> Result<Option<Analysis>, QueryError> {
     let row: Option<Row> = sqlx::query_as(&format!(
-        "select {COLUMNS}, a.context_text_id, t.body, t.erased_at is not null as erased
+        "select {COLUMNS}, a.context_text_id, t.body, t.erased_at is not null as erased,
+                c.body as context_body
            from projection_analyses.analyses a
            left join texts t on t.organization_id = a.organization_id and t.text_id = a.answer_text_id
+           left join texts c on c.organization_id = a.organization_id and c.text_id = a.context_text_id
+                            and c.erased_at is null
           where a.organization_id = $1 and a.error_id = $2 and ($3::bigint is null or a.number = $3)
           order by a.state = 'completed' and a.opinion_on is null desc, a.opinion_on is null desc,
                    a.number desc limit 1"
@@ -149,6 +155,10 @@ pub(crate) async fn one(
             .map(|body| AnalysisAnswer::read(&body))
             .unwrap_or_default(),
         answer_erased: row.erased,
+        repository: row
+            .context_body
+            .as_deref()
+            .and_then(AnalysisRepository::read),
         context: row.context_text_id.map(TextId),
         summary: row.summary,
     }))

@@ -5,6 +5,7 @@ mod injections;
 mod models;
 mod precedents;
 mod rules;
+mod source;
 
 use std::sync::Arc;
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bugsage_commands::clock::Clock;
 use bugsage_commands::ingest::keyed_digest;
+use bugsage_commands::repositories::Repositories;
 use bugsage_domain::analysis::{Analysis, RootCause, rules};
 use bugsage_domain::error::{HeldBack, Spent, TextRef};
 use bugsage_domain::ids::TextId;
@@ -32,6 +33,8 @@ pub struct Analyst {
     pub budgets: Budgets,
     /// What is known of errors.
     pub queries: Queries,
+    /// The source of projects.
+    pub repositories: Repositories,
     /// Time and ids.
     pub clock: Clock,
     /// What texts are digested with.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use bugsage_domain::analysis::rules::Circumstances;
 use bugsage_domain::error::{AnalysisFailure, TextRef};
 use bugsage_domain::ids::{EventId, OrganizationId, ProjectId};
+use bugsage_domain::occurrence;
 use bugsage_event_store::{NewText, subscription};
 use bugsage_projections::errors::ErrorDetail;
 use bugsage_projections::{QueryError, Scope};
@@ -65,10 +66,10 @@ impl Analyst {
                 }));
             }
         }
-        self.gather_anew(job, task).await
+        self.gather_anew(job, context, task).await
     }
 
-    async fn gather_anew(&self, job: &Job, task: &Task) -> Found<Gathered> {
+    async fn gather_anew(&self, job: &Job, context: &Context, task: &Task) -> Found<Gathered> {
         let all = scope(job.organization, None);
         let now = self.clock.now();
         let detail = self.queries.detail(&all, task.error, now).await;
@@ -79,16 +80,22 @@ impl Analyst {
             return Ok(Err(AnalysisFailure::NoOccurrence));
         };
         // An id is unique in a project only.
-        let project = scope(job.organization, Some(ProjectId(detail.summary.project_id)));
+        let id = ProjectId(detail.summary.project_id);
+        let project = scope(job.organization, Some(id));
         let newest = self.queries.occurrence(&project, EventId(newest)).await;
         let Some(newest) = newest.map_err(failed)? else {
             return Ok(Err(AnalysisFailure::NoOccurrence));
         };
         let releases = self.queries.releases(&all, task.error, RELEASES).await;
-        let precedents = self.precedents(&project, task.error, &newest.payload);
+        let releases = releases.map_err(failed)?;
+        let occurrence = occurrence::decode(newest.payload.to_string().as_bytes());
+        let occurrence = occurrence.map_err(Failure::lasting)?;
+        let at = newest.summary.occurred_at;
+        let source = self.source((job, context), id, (&occurrence, at), &releases);
         let circumstances = Circumstances {
-            related: precedents.await?,
-            ..circumstances(detail, releases.map_err(failed)?)
+            repository: source.await?,
+            related: self.precedents(&project, task.error, &occurrence).await?,
+            ..circumstances(detail, releases)
         };
         let material = Material::of(task.error, &newest.payload, circumstances);
         let (text, new_text) = self.text(json!(material).to_string());
@@ -120,7 +127,7 @@ fn circumstances(detail: ErrorDetail, releases: Vec<String>) -> Circumstances {
         environments: detail.environments,
         occurrences: summary.count.unsigned_abs(),
         users: summary.users_affected.unsigned_abs(),
-        related: Vec::new(),
+        ..Circumstances::default()
     }
 }
 

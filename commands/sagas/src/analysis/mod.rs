@@ -13,6 +13,7 @@ mod policy;
 mod precedents;
 mod prompt;
 mod react;
+mod source;
 mod wanted;
 mod watch;
 mod work;

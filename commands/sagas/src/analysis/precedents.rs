@@ -2,11 +2,10 @@
 
 use bugsage_domain::analysis::rules::Related;
 use bugsage_domain::ids::ErrorId;
-use bugsage_domain::occurrence;
+use bugsage_domain::occurrence::Occurrence;
 use bugsage_domain::similarity;
 use bugsage_projections::Scope;
 use bugsage_projections::precedents::Precedent;
-use serde_json::Value;
 
 use super::Analyst;
 use super::gather::failed;
@@ -24,10 +23,9 @@ impl Analyst {
         &self,
         scope: &Scope,
         error: ErrorId,
-        payload: &Value,
+        occurrence: &Occurrence,
     ) -> Result<Vec<Related>, Failure> {
-        let occurrence = occurrence::decode(payload.to_string().as_bytes());
-        let sketch = similarity::sketch(&occurrence.map_err(Failure::lasting)?);
+        let sketch = similarity::sketch(occurrence);
         let now = self.clock.now();
         let found = self.queries.precedents(scope, error, &sketch, now).await;
         Ok(found.map_err(failed)?.into_iter().map(related).collect())

@@ -1,5 +1,6 @@
 //! The question to a model. What an error says is fenced: no text of it can be taken for ours.
 
+use bugsage_domain::analysis::repository::Repository;
 use bugsage_domain::analysis::{Pointer, schema};
 use bugsage_domain::occurrence::{Exception, Occurrence};
 use bugsage_models::{Fault, Request, Schema};
@@ -109,6 +110,33 @@ impl Prompt {
                 "cause": one.cause, "suggested": one.fixes, "what_came_of_it": one.ended,
             });
             self.thing(&Pointer::Error(one.error), shown);
+        }
+        if let Some(repository) = &known.repository {
+            self.repository(repository);
+        }
+    }
+
+    fn repository(&mut self, shown: &Repository) {
+        self.line(&json!({
+            "thing": null, "repository": shown.said, "revision": shown.revision,
+        }));
+        for excerpt in &shown.excerpts {
+            let frame = excerpt.frame.to_string();
+            for (line, source) in (excerpt.first..).zip(&excerpt.lines) {
+                let path = excerpt.path.clone();
+                let is_at = (line == excerpt.line).then_some(&frame);
+                let shown = json!({"source": source, "is_the_source_of": is_at});
+                self.thing(&Pointer::Line { path, line }, shown);
+            }
+        }
+        for one in &shown.suspects {
+            let frames = one.frames.iter().map(Pointer::to_string);
+            let shown = json!({
+                "author": one.author, "at": one.at, "subject": one.subject,
+                "suspect": f64::from(one.score) / 100.0,
+                "touched_lines_of": frames.collect::<Vec<_>>(),
+            });
+            self.thing(&Pointer::Commit(one.commit.clone()), shown);
         }
     }
 
