@@ -85,11 +85,15 @@ impl Repositories {
                 fetching(git, url.to_string())
             }
         };
+        let bytes = self.bounds.bytes;
+        let too_large = RepositoryError::Large(bytes / 1024 / 1024);
         let fetched = tokio::select! {
             output = git.run(self.bounds.patience) => output,
-            () = outgrown(mirror, self.bounds.bytes) => {
-                Err(RepositoryError::Large(self.bounds.bytes / 1024 / 1024))
-            }
+            () = outgrown(mirror, bytes) => Err(too_large.clone()),
+        };
+        let fetched = match fetched {
+            Ok(_) if size(mirror).await > bytes => Err(too_large),
+            fetched => fetched,
         };
         match fetched {
             Ok(output) if output.status.success() => Ok(()),
@@ -143,14 +147,15 @@ fn unusable(error: std::io::Error) -> RepositoryError {
 
 /// Ends when the mirror has more than so many bytes.
 async fn outgrown(mirror: &Path, bytes: u64) {
-    loop {
-        let folder: PathBuf = mirror.to_owned();
-        let size = tokio::task::spawn_blocking(move || room::bytes(&folder)).await;
-        if size.is_ok_and(|size| size > bytes) {
-            return;
-        }
+    while size(mirror).await <= bytes {
         tokio::time::sleep(LOOK).await;
     }
+}
+
+async fn size(mirror: &Path) -> u64 {
+    let folder: PathBuf = mirror.to_owned();
+    let size = tokio::task::spawn_blocking(move || room::bytes(&folder)).await;
+    size.unwrap_or(u64::MAX)
 }
 
 /// The setting by which `git` connects to the addresses that were checked, and looks no name up itself.
