@@ -22,8 +22,8 @@ use crate::errors::{analyses, bulk, bulk_ingest, change, create, list, read, ver
 use crate::ingest::answer::Rejection;
 use crate::ingest::{cors, endpoint};
 use crate::organizations::{
-    api_keys, audit, dsn_keys, invitations, members, organization, project_roles, projects,
-    providers, service_accounts, teams,
+    analysis_policy, api_keys, audit, dsn_keys, invitations, members, organization, project_roles,
+    projects, providers, service_accounts, teams,
 };
 use crate::problem::Problem;
 use crate::session::oauth::NoToken;
@@ -135,6 +135,11 @@ fn projects() -> OpenApiRouter<App> {
             projects::get_project,
             projects::change_project,
             projects::close_project
+        ))
+        .routes(routes!(
+            analysis_policy::get_policy,
+            analysis_policy::set_policy,
+            analysis_policy::drop_policy
         ))
         .routes(routes!(dsn_keys::list_dsn_keys, dsn_keys::create_dsn_key))
         .routes(routes!(dsn_keys::change_dsn_key, dsn_keys::delete_dsn_key))

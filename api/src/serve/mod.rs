@@ -174,8 +174,9 @@ pub async fn start_with(
     let queries = Queries::new(app_pool.clone());
     let keys = Keys::open(app_pool.clone()).await?;
     let analyst = work::analyst(&settings, &queries, &repositories, (&clock, keys.secret()))?;
-    let register = work::register(&settings, analyst);
-    work::start(register, &settings, pools, &executor, &nats, run).await?;
+    let register = work::register(analyst);
+    let outside = (&nats, clock.clone());
+    work::start(register, &settings, pools, &executor, outside, run).await?;
     let (newcomers, looking) = Newcomers::start(app_pool.clone(), executor.clone(), stop.clone());
     let limits = IngestLimits::default();
     let (ingest, ingesting) =

@@ -17,8 +17,8 @@ use crate::nats::Nats;
 use crate::settings::Settings;
 
 /// Every saga and every kind of job there is.
-pub(super) fn register(settings: &Settings, analyst: Analyst) -> Register {
-    analysis::register(Register::default(), analyst, settings.analysis.policy)
+pub(super) fn register(analyst: Analyst) -> Register {
+    analysis::register(Register::default(), analyst)
 }
 
 /// Whoever makes analyses, as the settings say.
@@ -38,6 +38,7 @@ pub(super) fn analyst(
             month: settings.models.month_budget,
             error: settings.models.error_budget,
         },
+        policy: settings.analysis.policy,
         queries: queries.clone(),
         repositories: repositories.clone(),
         clock: clock.clone(),
@@ -52,7 +53,7 @@ pub(super) async fn start(
     settings: &Settings,
     (app, projector): (&PgPool, &PgPool),
     executor: &Executor,
-    nats: &Nats,
+    (nats, clock): (&Nats, Clock),
     (stop, tasks): (&CancellationToken, &mut JoinSet<()>),
 ) -> Result<(), StartError> {
     let around = Surroundings {
@@ -65,6 +66,8 @@ pub(super) async fn start(
     };
     let prepared = register.prepare(&around).await?;
     if settings.server.roles.worker {
+        let (app, executor) = (app.clone(), executor.clone());
+        tasks.spawn(analysis::frequent(app, executor, clock, stop.clone()));
         prepared.start(&around, stop, tasks).await?;
     }
     Ok(())

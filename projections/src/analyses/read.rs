@@ -30,8 +30,10 @@ pub struct AnalysisMetadata {
     pub context_digest: Option<String>,
     /// Claims that pointed at nothing, and were taken out.
     pub dropped: Option<i32>,
-    /// Why no model was asked although there is one: `error_budget`, `month_budget` or `no_answer`.
+    /// Why rules answered although there is a model: `error_budget`, `month_budget` or `no_answer`.
     pub held_back: Option<String>,
+    /// When it was left to rules.
+    pub held_back_at: Option<DateTime<Utc>>,
 }
 
 /// An analysis without its answer.
@@ -41,9 +43,10 @@ pub struct AnalysisSummary {
     pub error_id: Uuid,
     /// Its number among those of the error, from 1.
     pub number: i32,
-    /// `requested`, `running`, `completed`, `failed` or `superseded`.
+    /// `requested`, `running`, `held_back` (no model is asked any more, rules are), `completed`, `failed` or
+    /// `superseded`.
     pub state: String,
-    /// What for: `new`, `regressed`, `asked` or `second_opinion`.
+    /// What for: `new`, `regressed`, `frequent`, `asked` or `second_opinion`.
     pub because: String,
     /// Of a second opinion: the number of the one it is on.
     pub opinion_on: Option<i32>,
@@ -104,7 +107,7 @@ const COLUMNS: &str = "a.error_id, a.number, a.state, a.because, a.opinion_on, a
     a.started_at, a.ended_at, a.failure, a.superseded_by, a.category,
     a.confidence::double precision / 100 as confidence_score, a.risk as risk_level, a.found,
     a.provider, a.model, a.prompt_version, a.input_tokens, a.output_tokens, a.cost_micros, a.milliseconds,
-    a.context_digest, a.dropped, a.held_back";
+    a.context_digest, a.dropped, a.held_back, a.held_back_at";
 
 /// All of an error, newest first.
 pub(crate) async fn list(

@@ -3,6 +3,7 @@
 mod asked;
 mod injections;
 mod models;
+mod policy;
 mod precedents;
 mod rules;
 mod source;

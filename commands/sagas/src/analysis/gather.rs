@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bugsage_commands::access::analysis_policy;
 use bugsage_domain::analysis::rules::Circumstances;
 use bugsage_domain::error::{AnalysisFailure, TextRef};
 use bugsage_domain::ids::{EventId, OrganizationId, ProjectId};
@@ -107,14 +108,30 @@ impl Analyst {
     }
 
     /// What may be spent on it.
-    pub(super) async fn left(&self, job: &Job, task: &Task) -> Result<Left, Failure> {
+    pub(super) async fn left(
+        &self,
+        job: &Job,
+        context: &Context,
+        task: &Task,
+    ) -> Result<Left, Failure> {
+        let kept = match task.by_itself {
+            true => self.kept(job, context, task).await?,
+            false => 0,
+        };
         let scope = scope(job.organization, None);
         let since = month(self.clock.now());
         let spent = self
             .queries
             .analysis_spending(&scope, task.error, since)
             .await;
-        Ok(self.budgets.left(spent.map_err(failed)?))
+        Ok(self.budgets.left(spent.map_err(failed)?, kept))
+    }
+
+    /// Percent of the month's budget that are for those who ask.
+    async fn kept(&self, job: &Job, context: &Context, task: &Task) -> Result<u8, Failure> {
+        let (database, organization) = (&context.database, job.organization);
+        let policy = analysis_policy::of_error(database, organization, task.error, self.policy);
+        Ok(policy.await?.keep_budget_percent)
     }
 }
 
