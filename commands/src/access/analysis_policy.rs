@@ -27,22 +27,32 @@ pub struct AnalysisPolicy {
     pub from_severity: Severity,
     /// Those that have occurred more often than this and were never analysed, however bad they are; null for
     /// none.
+    #[serde(default)]
     #[schema(minimum = 1)]
     pub above_count: Option<i64>,
     /// Percent of the organization's month's budget that are kept for people who ask: once no more is left,
-    /// rules alone analyse what nobody asked for.
+    /// rules alone analyse what nobody asked for. 10 if left out.
+    #[serde(default = "keep")]
     #[schema(minimum = 0, maximum = 100)]
     pub keep_budget_percent: u8,
-    /// An analysis more sure than this starts a fix, once there are fixes; null for none.
+    /// An analysis more sure than this starts a fix, once there are fixes; null for none, 0.7 if left out.
+    #[serde(default = "sure")]
     #[schema(minimum = 0, maximum = 1)]
     pub fix_above_confidence: Option<f64>,
+}
+
+const fn keep() -> u8 {
+    10
+}
+
+const fn sure() -> Option<f64> {
+    Some(0.7)
 }
 
 /// The policy that a project goes by.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
 pub struct PolicyInForce {
     /// What it says.
-    #[serde(flatten)]
     pub policy: AnalysisPolicy,
     /// Whether it is the project's own; else that of the service's settings.
     pub own: bool,
@@ -57,8 +67,8 @@ impl AnalysisPolicy {
             regressed,
             from_severity,
             above_count: None,
-            keep_budget_percent: 10,
-            fix_above_confidence: Some(0.7),
+            keep_budget_percent: keep(),
+            fix_above_confidence: sure(),
         }
     }
 

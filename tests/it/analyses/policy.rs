@@ -32,16 +32,18 @@ async fn set(app: &TestApp, policy: &Value) {
 async fn a_project_goes_by_the_settings_until_it_has_its_own_and_each_change_is_recorded() {
     let app = TestApp::start_with(&[ON]).await;
     let owner = here(&app, Role::Owner).await;
-    let mut told = usual();
-    told["own"] = json!(false);
+    let told = json!({"policy": usual(), "own": false});
     assert_eq!(owner.get(&app, &path(&app)).await.expect(200), told);
     let own = with("from_severity", json!("critical"));
     let set = owner.put(&app, &path(&app), &own).await.expect(200);
-    assert_eq!(
-        (&set["own"], &set["from_severity"]),
-        (&json!(true), &json!("critical"))
-    );
+    assert_eq!(set, json!({"policy": own, "own": true}));
     assert_eq!(owner.get(&app, &path(&app)).await.expect(200), set);
+    let short = json!({"new": true, "regressed": true, "from_severity": "critical"});
+    assert_eq!(
+        owner.put(&app, &path(&app), &short).await.expect(200),
+        set,
+        "the rest is as usual"
+    );
     for (field, wrong) in [
         ("above_count", json!(0)),
         ("keep_budget_percent", json!(101)),
