@@ -1,4 +1,4 @@
--- What the analyses of a project's errors go by.
+-- What the analyses of a project's errors go by; and by which providers people sign in, for themselves to see.
 
 -- Where its source is: an address of http or https, or a folder of the workers' machine.
 alter table projects add column repository text;
@@ -28,3 +28,48 @@ create function frequent_errors(p_seconds double precision, p_count integer)
     $$;
 revoke all on function frequent_errors from public;
 grant execute on function frequent_errors to bugsage_app;
+
+-- By which providers somebody signs in; in a session that is confined, those of its organization alone.
+create function identities_of(p_user uuid, p_confined uuid)
+    returns table (provider_id uuid, organization_id uuid, name text, kind text, linked_at timestamptz)
+    language sql stable security definer set search_path = public, pg_temp
+    as $$
+        select p.provider_id, p.organization_id, p.name, p.kind, min(i.created_at)
+          from identities i join identity_providers p using (provider_id)
+         where i.user_id = p_user and (p_confined is null or p.organization_id = p_confined)
+         group by p.provider_id order by 5, 1
+    $$;
+
+-- Takes away what a provider knows somebody by: 'unlinked', and whether they are a member on their own word; 'none':
+-- there was nothing; 'last': they could not sign in any more.
+create function unlink_identity(p_user uuid, p_provider uuid, p_at timestamptz)
+    returns table (outcome text, organization_id uuid, is_own boolean)
+    language plpgsql security definer set search_path = public, pg_temp
+    as $$
+#variable_conflict use_column
+declare
+    has_password boolean;
+    organization uuid;
+begin
+    -- One at a time: two that are unlinked at once could be the last two.
+    select u.password_hash is not null into has_password from users u
+     where u.user_id = p_user and u.erased_at is null for update;
+    select i.organization_id into organization from identities i
+     where i.user_id = p_user and i.provider_id = p_provider limit 1;
+    if organization is null then
+        return query select 'none', null::uuid, null::boolean;
+        return;
+    end if;
+    if not has_password and not exists (select 1 from identities i
+            where i.user_id = p_user and i.provider_id <> p_provider) then
+        return query select 'last', null::uuid, null::boolean;
+        return;
+    end if;
+    delete from identities i where i.user_id = p_user and i.provider_id = p_provider;
+    update sessions s set ended_at = p_at
+     where s.user_id = p_user and s.provider_id = p_provider and s.ended_at is null;
+    return query select 'unlinked', organization, not m.by_provider
+      from memberships m where m.organization_id = organization and m.user_id = p_user;
+end $$;
+revoke all on function identities_of, unlink_identity from public;
+grant execute on function identities_of, unlink_identity to bugsage_app;

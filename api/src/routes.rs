@@ -28,7 +28,7 @@ use crate::organizations::{
 use crate::problem::Problem;
 use crate::session::oauth::NoToken;
 use crate::session::providers as at_provider;
-use crate::session::{me, oauth, recovery, sign_in, sign_out};
+use crate::session::{identities, me, oauth, recovery, sign_in, sign_out};
 use crate::state::App;
 use crate::{
     access, address, browser, health, hosts, limits, metrics, min_position, operations, request_id,
@@ -160,6 +160,8 @@ fn people() -> OpenApiRouter<App> {
         .routes(routes!(sign_in::register))
         .routes(routes!(sign_in::login))
         .routes(routes!(sign_in::refresh))
+        .routes(routes!(identities::identities))
+        .routes(routes!(identities::unlink_identity))
         .routes(routes!(sign_out::logout))
         .routes(routes!(sign_out::logout_all))
         .routes(routes!(recovery::verify_email))
