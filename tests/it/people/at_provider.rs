@@ -237,7 +237,6 @@ async fn a_member_links_an_identity_of_any_address_and_signs_in_by_it() {
         "{told}"
     );
     set(Some(hash)).await;
-    unlink(&mut bob).await.expect(404);
     unlink(&mut ann).await.expect(204);
     unlink(&mut ann).await.expect(404);
     by_provider.get(app, mine).await.expect(401);
