@@ -22,13 +22,13 @@ use crate::errors::{analyses, bulk, bulk_ingest, change, create, list, read, ver
 use crate::ingest::answer::Rejection;
 use crate::ingest::{cors, endpoint};
 use crate::organizations::{
-    api_keys, audit, dsn_keys, invitations, members, organization, project_roles, projects,
-    providers, service_accounts, teams,
+    analysis_policy, api_keys, audit, dsn_keys, invitations, members, organization, project_roles,
+    projects, providers, service_accounts, teams,
 };
 use crate::problem::Problem;
 use crate::session::oauth::NoToken;
 use crate::session::providers as at_provider;
-use crate::session::{me, oauth, recovery, sign_in, sign_out};
+use crate::session::{identities, me, oauth, recovery, sign_in, sign_out};
 use crate::state::App;
 use crate::{
     access, address, browser, health, hosts, limits, metrics, min_position, operations, request_id,
@@ -136,6 +136,11 @@ fn projects() -> OpenApiRouter<App> {
             projects::change_project,
             projects::close_project
         ))
+        .routes(routes!(
+            analysis_policy::get_policy,
+            analysis_policy::set_policy,
+            analysis_policy::drop_policy
+        ))
         .routes(routes!(dsn_keys::list_dsn_keys, dsn_keys::create_dsn_key))
         .routes(routes!(dsn_keys::change_dsn_key, dsn_keys::delete_dsn_key))
         .routes(routes!(dsn_keys::rotate_dsn_key))
@@ -155,6 +160,8 @@ fn people() -> OpenApiRouter<App> {
         .routes(routes!(sign_in::register))
         .routes(routes!(sign_in::login))
         .routes(routes!(sign_in::refresh))
+        .routes(routes!(identities::identities))
+        .routes(routes!(identities::unlink_identity))
         .routes(routes!(sign_out::logout))
         .routes(routes!(sign_out::logout_all))
         .routes(routes!(recovery::verify_email))

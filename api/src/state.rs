@@ -7,6 +7,7 @@ use bugsage_commands::clock::Clock;
 use bugsage_commands::ingest::Ingest;
 use bugsage_commands::people::People;
 use bugsage_commands::people::provider::Providers;
+use bugsage_commands::repositories::Repositories;
 use bugsage_event_store::Executor;
 use bugsage_projections::Queries;
 use sqlx::PgPool;
@@ -63,6 +64,8 @@ pub struct Services {
     pub people: People,
     /// Where organizations have people sign in.
     pub providers: Providers,
+    /// The source of projects.
+    pub repositories: Repositories,
     /// Bytes of bodies held at once.
     pub in_flight: InFlight,
     /// Turns for long work.

@@ -6,7 +6,8 @@
 //! store instead. [`similarity`] looks at new errors after that, and [`trial`] regroups
 //! what is stored, for operators. What runs by the clock stands in [`upkeep`]. [`people`], and in [`access`] who
 //! may do what, are plain rows beside all that, with an [`audit`] log, for a person must be erasable.
-//! Secrets of other systems are kept by [`seal`], and those systems are reached by [`outgoing`].
+//! Secrets of other systems are kept by [`seal`], and those systems are reached by [`outgoing`]; the source
+//! of projects is read by [`repositories`].
 
 pub mod access;
 pub mod audit;
@@ -16,6 +17,7 @@ pub mod intake;
 pub mod mail;
 pub mod outgoing;
 pub mod people;
+pub mod repositories;
 pub mod seal;
 pub mod similarity;
 pub mod standing;

@@ -2,7 +2,7 @@
 //!
 //! [`errors`], [`activity`] and [`analyses`] are projections, kept up to date from domain events;
 //! [`occurrences`], [`similar`] and [`statistics`] ask the tables that ingest writes, statistics by
-//! way of roll-ups. Every question goes through [`Queries`] and names a [`Scope`], so none can forget
+//! way of roll-ups; [`precedents`] puts together what several of them know. Every question goes through [`Queries`] and names a [`Scope`], so none can forget
 //! its organization.
 
 pub mod activity;
@@ -11,6 +11,7 @@ mod cursor;
 pub mod errors;
 mod moment;
 pub mod occurrences;
+pub mod precedents;
 mod queries;
 pub mod similar;
 pub mod statistics;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bugsage_domain::ids::{ErrorId, EventId, OrganizationId, ProjectId, TextId};
+use bugsage_domain::similarity::Sketch;
 use bugsage_event_store::tenant;
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
@@ -11,6 +12,7 @@ use crate::activity::{self, ActivityEntry};
 use crate::analyses::{self, Analysis, AnalysisSpending, AnalysisSummary};
 use crate::errors::{ErrorDetail, ErrorList, ListQuery, detail, list};
 use crate::occurrences::{self, Occurrence, OccurrenceList, OccurrencesQuery};
+use crate::precedents::{self, Precedent};
 use crate::similar::{self, SimilarErrors};
 use crate::statistics::{self, Statistics};
 
@@ -161,6 +163,25 @@ impl Queries {
         similar::similar(&mut transaction, scope, error, embedder, now)
             .await
             .map(Some)
+    }
+
+    /// The errors that an error is like and what came of them, most alike first, at most five. `sketch`
+    /// stands for an error that nobody has sketched yet.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn precedents(
+        &self,
+        scope: &Scope,
+        error: ErrorId,
+        sketch: &Sketch,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Precedent>, QueryError> {
+        let mut transaction = self.begin(scope).await?;
+        if !exists(&mut transaction, scope, error).await? {
+            return Ok(Vec::new());
+        }
+        precedents::precedents(&mut transaction, scope, error, sketch, now).await
     }
 
     /// One occurrence by the id its sender gave it, with its payload; `None` if it is unknown,

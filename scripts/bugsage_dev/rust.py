@@ -12,9 +12,11 @@ from .trouble import Failure
 
 
 def need_rust():
-    """Cargo, new enough for the workspace, and a C compiler for the crates that need one."""
+    """Cargo, new enough for the workspace, a C compiler for the crates that need one, and git, by which
+    the service reads the source of projects."""
     need_tool("cargo", "install Rust with rustup")
     need_tool("cc", "install a C compiler (the package build-essential)")
+    need_tool("git", "install the package git")
     with open(os.path.join(home.CHECKOUT, "Cargo.toml"), encoding="utf-8") as file:
         wanted = re.search(r'^rust-version = "([\d.]+)"', file.read(), re.MULTILINE)
     answer = run_quiet("cargo", ["cargo", "--version"], cwd=home.CHECKOUT)

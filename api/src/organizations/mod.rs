@@ -1,5 +1,6 @@
 //! What an organization has: its members, teams, projects and keys, and the record of their changes.
 
+pub mod analysis_policy;
 pub mod api_keys;
 pub mod audit;
 pub mod dsn_keys;

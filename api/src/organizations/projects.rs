@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use bugsage_commands::access::Listed;
 use bugsage_commands::access::dsn_keys::Fresh;
 use bugsage_commands::access::projects::{self, NewProject, Project, ProjectChange, ProjectMade};
+use bugsage_commands::access::{AccessError, Listed};
 use bugsage_domain::ids::ProjectId;
 
 use super::Page;
@@ -79,6 +79,10 @@ pub async fn change_project(
     caller: Authorized<may::ProjectsWrite>,
     Body(change, _held): Body<ProjectChange>,
 ) -> Result<Json<Project>, Problem> {
+    if let Some(Some(address)) = &change.repository {
+        let checked = app.repositories.check(address);
+        checked.map_err(|error| AccessError::Invalid(format!("repository: {error}")))?;
+    }
     let (acting, project) = (caller.acting(&app), caller.project()?);
     let changed = projects::change(&app.database, &acting, project, &change).await?;
     app.keys.forget();

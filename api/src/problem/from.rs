@@ -148,7 +148,8 @@ impl From<PeopleError> for Problem {
             PeopleError::Wrong | PeopleError::Over => Self::unauthorized(told),
             PeopleError::Wait { seconds } => Self::attempts(told, seconds),
             PeopleError::Busy => Self::busy(told),
-            PeopleError::LastOwner => Self::conflict(told),
+            PeopleError::LastOwner | PeopleError::LastWay => Self::conflict(told),
+            PeopleError::NoIdentity => Self::not_found("such identity of yours"),
             PeopleError::WrongPassword
             | PeopleError::Link
             | PeopleError::Unfit(_)

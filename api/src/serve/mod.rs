@@ -15,6 +15,7 @@ use bugsage_commands::ingest::{Ingest, IngestLimits};
 use bugsage_commands::outgoing::Outgoing;
 use bugsage_commands::people::provider::Providers;
 use bugsage_commands::people::{People, PeopleError, letters};
+use bugsage_commands::repositories::Repositories;
 use bugsage_commands::similarity::Newcomers;
 use bugsage_commands::upkeep;
 use bugsage_event_store::subscription::{self, Projection, Wake};
@@ -151,6 +152,7 @@ pub async fn start_with(
         algorithm,
     )
     .await?;
+    let repositories = Repositories::new(settings.repositories.bounds.clone(), outgoing.clone());
     let providers = Providers::new(people.clone(), sealer, outgoing, &url);
     if roles.worker {
         let mailer = settings.mail.mailer();
@@ -172,10 +174,11 @@ pub async fn start_with(
     let embeddings = settings.models.embeddings.as_ref();
     let queries = Queries::new(app_pool.clone()).comparing_by(embeddings.map(Embeddings::name));
     let keys = Keys::open(app_pool.clone()).await?;
-    let analyst = work::analyst(&settings, &queries, &clock, keys.secret())?;
+    let analyst = work::analyst(&settings, &queries, &repositories, (&clock, keys.secret()))?;
     let embedder = work::embedder(&settings, keys.secret())?;
-    let register = work::register(&settings, analyst, embedder);
-    work::start(register, &settings, pools, &executor, &nats, run).await?;
+    let register = work::register(analyst, embedder);
+    let outside = (&nats, clock.clone());
+    work::start(register, &settings, pools, &executor, outside, run).await?;
     let (newcomers, looking) = Newcomers::start(app_pool.clone(), executor.clone(), stop.clone());
     let limits = IngestLimits::default();
     let (ingest, ingesting) =
@@ -201,6 +204,7 @@ pub async fn start_with(
         access,
         people,
         providers,
+        repositories,
         heavy: Heavy::default(),
         in_flight: InFlight::new(settings.ingest.inflight_megabytes),
         nats,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bugsage_commands::clock::Clock;
+use bugsage_commands::repositories::Repositories;
 use bugsage_event_store::Executor;
 use bugsage_models::{Chain, Config, ConfigFault, RealPace};
 use bugsage_projections::Queries;
@@ -17,13 +18,9 @@ use crate::nats::Nats;
 use crate::settings::Settings;
 
 /// Every saga and every kind of job there is.
-pub(super) fn register(
-    settings: &Settings,
-    analyst: Analyst,
-    embedder: Option<Embedder>,
-) -> Register {
+pub(super) fn register(analyst: Analyst, embedder: Option<Embedder>) -> Register {
     let register = embedding::register(Register::default(), embedder);
-    analysis::register(register, analyst, settings.analysis.policy)
+    analysis::register(register, analyst)
 }
 
 /// Whoever makes vectors, as the settings say.
@@ -43,8 +40,8 @@ pub(super) fn embedder(
 pub(super) fn analyst(
     settings: &Settings,
     queries: &Queries,
-    clock: &Clock,
-    secret: &[u8],
+    repositories: &Repositories,
+    (clock, secret): (&Clock, &[u8]),
 ) -> Result<Analyst, ConfigFault> {
     let models = Config {
         providers: settings.models.providers.clone(),
@@ -56,7 +53,9 @@ pub(super) fn analyst(
             month: settings.models.month_budget,
             error: settings.models.error_budget,
         },
+        policy: settings.analysis.policy,
         queries: queries.clone(),
+        repositories: repositories.clone(),
         clock: clock.clone(),
         secret: secret.to_vec(),
     })
@@ -69,7 +68,7 @@ pub(super) async fn start(
     settings: &Settings,
     (app, projector): (&PgPool, &PgPool),
     executor: &Executor,
-    nats: &Nats,
+    (nats, clock): (&Nats, Clock),
     (stop, tasks): (&CancellationToken, &mut JoinSet<()>),
 ) -> Result<(), StartError> {
     let around = Surroundings {
@@ -85,6 +84,8 @@ pub(super) async fn start(
     };
     let prepared = register.prepare(&around).await?;
     if settings.server.roles.worker {
+        let (app, executor) = (app.clone(), executor.clone());
+        tasks.spawn(analysis::frequent(app, executor, clock, stop.clone()));
         prepared.start(&around, stop, tasks).await?;
         if let Some(embeddings) = &settings.models.embeddings {
             embedding::catch_up(projector, &embeddings.name()).await?;

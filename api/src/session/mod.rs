@@ -3,6 +3,7 @@
 
 pub mod body;
 mod cookie;
+pub mod identities;
 pub mod me;
 pub mod oauth;
 pub mod providers;

@@ -1,16 +1,17 @@
 //! Which errors are analysed without being asked.
 
+use bugsage_commands::access::analysis_policy::AnalysisPolicy;
 use bugsage_domain::severity::Severity;
-use bugsage_sagas::analysis::Policy;
 
 use super::reader::{Name, Reader};
 
 /// `[analysis]`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Analysis {
     /// `BUGSAGE_ANALYZE`: `new,regressed`, one of the two, or `off`. `new,regressed`.
     /// `BUGSAGE_ANALYZE_FROM`: the least severity: low, medium, high or critical. Low.
-    pub policy: Policy,
+    /// It holds in projects that have no policy of their own.
+    pub policy: AnalysisPolicy,
 }
 
 impl Analysis {
@@ -31,11 +32,7 @@ impl Analysis {
             Severity::Low,
         );
         Self {
-            policy: Policy {
-                new,
-                regressed,
-                from,
-            },
+            policy: AnalysisPolicy::of(new, regressed, from),
         }
     }
 }

@@ -18,6 +18,7 @@ mod nats;
 mod network;
 mod people;
 mod reader;
+mod repositories;
 mod roles;
 mod seal;
 mod secret;
@@ -39,6 +40,7 @@ pub use nats::Nats;
 pub use network::Network;
 pub use people::{People, Registration};
 pub use reader::{Origin, Setting};
+pub use repositories::Repositories;
 pub use roles::Roles;
 pub use seal::Seal;
 pub use secret::Secret;
@@ -84,6 +86,8 @@ pub struct Settings {
     pub analysis: Analysis,
     /// The models that are asked.
     pub models: Models,
+    /// The source of projects.
+    pub repositories: Repositories,
     /// Who may have an account.
     pub people: People,
     /// How mail leaves.
@@ -154,6 +158,7 @@ impl Settings {
             jobs: Jobs::read(&mut reader),
             analysis: Analysis::read(&mut reader),
             models: Models::read(&mut reader),
+            repositories: Repositories::read(&mut reader),
             people: People::read(&mut reader, environment),
             mail: Mail::read(&mut reader, environment),
             log: Log::read(&mut reader, environment),

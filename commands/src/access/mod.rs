@@ -5,6 +5,7 @@
 //! or for reading the organization alone; each statement names it, and row-level security
 //! stands behind.
 
+pub mod analysis_policy;
 pub mod api_keys;
 mod bounded;
 pub mod dsn_keys;

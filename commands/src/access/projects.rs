@@ -4,7 +4,7 @@ use bugsage_domain::access::Name;
 use bugsage_domain::ids::{OrganizationId, ProjectId};
 use bugsage_event_store::tenant;
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 use sqlx::{FromRow, PgConnection, PgPool};
 use utoipa::ToSchema;
@@ -42,6 +42,8 @@ pub struct Project {
     pub scrub_keys: Vec<String>,
     /// Whether new errors join those of the project that they are like.
     pub join_similar: bool,
+    /// Where its source is, as far as analyses read it.
+    pub repository: Option<String>,
     /// Whether it takes no more occurrences; what it has can be read.
     pub closed: bool,
     /// When it was made.
@@ -85,13 +87,18 @@ pub struct ProjectChange {
     pub scrub_keys: Option<Vec<String>>,
     /// Whether new errors join those of the project that they are like.
     pub join_similar: Option<bool>,
+    /// Where its source is: an address of https, or the whole path of a folder that an operator allows.
+    /// Whoever sees the project's analyses sees lines of it. Null for none.
+    #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 500)]
+    pub repository: Option<Option<String>>,
     /// Whether it is to take no more occurrences.
     pub closed: Option<bool>,
 }
 
 const COLUMNS: &str =
     "project_id as id, name, retention_days, scrub_emails, scrub_ip_addresses, scrub_keys,
-    join_similar, closed_at is not null as closed, created_at";
+    join_similar, repository, closed_at is not null as closed, created_at";
 
 const TAKEN: (&str, fn() -> AccessError) = ("projects_name", || {
     AccessError::Conflict("there is a project of this name already".to_owned())
@@ -151,6 +158,27 @@ async fn one(
     found.ok_or(AccessError::Unknown("project"))
 }
 
+/// Where the source of a project is, if anybody said; not of a closed one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn repository(
+    app: &PgPool,
+    organization: OrganizationId,
+    project: ProjectId,
+) -> Result<Option<String>, sqlx::Error> {
+    let mut transaction = tenant(app, organization).await?;
+    let found: Option<Option<String>> = sqlx::query_scalar(
+        "select repository from projects
+          where organization_id = $1 and project_id = $2 and closed_at is null",
+    )
+    .bind(organization.0)
+    .bind(project.0)
+    .fetch_optional(&mut *transaction)
+    .await?;
+    Ok(found.flatten())
+}
+
 /// Makes a project with its first DSN key.
 ///
 /// # Errors
@@ -206,7 +234,8 @@ pub async fn change(
                 scrub_ip_addresses = coalesce($6, scrub_ip_addresses),
                 scrub_keys = coalesce($7, scrub_keys),
                 closed_at = case when coalesce($8, closed_at is not null) then coalesce(closed_at, $9) end,
-                join_similar = coalesce($10, join_similar)
+                join_similar = coalesce($10, join_similar),
+                repository = case when $11 then $12 else repository end
           where organization_id = $1 and project_id = $2 returning {COLUMNS}"
     ))
     .bind(acting.organization.0)
@@ -219,6 +248,8 @@ pub async fn change(
     .bind(change.closed)
     .bind(acting.at)
     .bind(change.join_similar)
+    .bind(change.repository.is_some())
+    .bind(change.repository.as_ref().and_then(Option::as_deref))
     .fetch_one(&mut *transaction)
     .await
     .map_err(|error| broken(error, &[TAKEN]))?;
@@ -264,6 +295,11 @@ impl ProjectChange {
             )),
         }
     }
+}
+
+/// A field that is there, null or not.
+fn given<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(field).map(Some)
 }
 
 fn subject(project: ProjectId) -> String {

@@ -20,7 +20,7 @@ use url::Host;
 
 pub use resolve::{Looking, Lookup, SystemLookup};
 
-use resolve::{Checked, Forbidden};
+use resolve::{Checked, Forbidden, Names};
 
 /// How long a connection may take, its names and keys included.
 const CONNECTING: Duration = Duration::from_secs(5);
@@ -40,6 +40,8 @@ pub struct Outgoing {
     /// In plain text: to `allowed` alone.
     plain: Http,
     allowed: Arc<[IpNet]>,
+    /// As both look names up.
+    names: Names,
 }
 
 /// What came back, whatever its status.
@@ -110,7 +112,37 @@ impl Outgoing {
             sealed: client(false)?,
             plain: client(true)?,
             allowed,
+            names: Names(lookup),
         })
+    }
+
+    /// Whether it may be asked, as far as that can be told without looking its name up.
+    ///
+    /// # Errors
+    /// [`OutgoingError::Address`] or [`OutgoingError::Forbidden`].
+    pub fn may_ask(&self, url: &Url) -> Result<(), OutgoingError> {
+        self.check(url).map(|_| ())
+    }
+
+    /// The addresses of a host, each of which may be reached, for a program that is told to connect to
+    /// these and to look nothing up.
+    ///
+    /// # Errors
+    /// [`OutgoingError::Address`], [`OutgoingError::Forbidden`] or [`OutgoingError::Away`].
+    pub async fn addresses(&self, url: &Url) -> Result<Vec<IpAddr>, OutgoingError> {
+        let (is_plain, named) = self.check(url)?;
+        let found = match url.host() {
+            Some(Host::Ipv4(address)) => return Ok(vec![address.into()]),
+            Some(Host::Ipv6(address)) => return Ok(vec![address.into()]),
+            Some(Host::Domain(name)) => self.names.0.lookup(name).await,
+            None => return Err(OutgoingError::Address),
+        };
+        let found = found.map_err(|why| OutgoingError::Away(named.clone(), why.to_string()))?;
+        let reached = |address: &IpAddr| resolve::is_reached(*address, &self.allowed, is_plain);
+        match !found.is_empty() && found.iter().all(reached) {
+            true => Ok(found),
+            false => Err(OutgoingError::Forbidden(named)),
+        }
     }
 
     /// Sends a request and reads the answer to its end.

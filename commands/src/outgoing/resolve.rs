@@ -1,6 +1,7 @@
 //! From names to addresses that may be reached. What is answered here is what is connected to, so a
 //! name that leads elsewhere a moment later changes nothing.
 
+use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
@@ -31,6 +32,16 @@ impl Lookup for SystemLookup {
             let found = tokio::net::lookup_host((name, 0)).await?;
             Ok(found.map(|address| address.ip()).collect())
         })
+    }
+}
+
+/// Whoever looks names up.
+#[derive(Clone)]
+pub(super) struct Names(pub(super) Arc<dyn Lookup>);
+
+impl fmt::Debug for Names {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Names")
     }
 }
 

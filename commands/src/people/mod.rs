@@ -11,6 +11,7 @@ mod account;
 mod argon;
 mod attempts;
 mod email;
+mod identities;
 pub mod letters;
 pub mod password;
 mod profile;
@@ -31,6 +32,7 @@ use thiserror::Error;
 pub use access_token::ACCESS_LIFETIME;
 pub use account::Registration;
 pub use email::{Email, NoEmail};
+pub use identities::LinkedIdentity;
 pub use profile::{Change, Notifications, Profile};
 pub use session::{COOKIE_LIFETIME, Holder, Means, Opened, Proof, REFRESH_LIFETIME, SignedIn};
 
@@ -81,6 +83,14 @@ pub enum PeopleError {
     /// An organization would be without an owner.
     #[error("you are the last owner of an organization: make somebody else its owner first")]
     LastOwner,
+    /// The person is not linked to it.
+    #[error("no identity of yours is linked there")]
+    NoIdentity,
+    /// They could not sign in any more.
+    #[error(
+        "this is your only way to sign in: set a password first (a forgotten password is how one gets the first)"
+    )]
+    LastWay,
     /// PostgreSQL knows no such zone.
     #[error("there is no time zone of this name: use one such as Europe/Paris")]
     TimeZone,

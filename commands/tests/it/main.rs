@@ -12,6 +12,7 @@ mod merged;
 mod midnight;
 mod outgoing;
 mod people;
+mod repositories;
 mod sealed;
 mod settled;
 mod similar;

@@ -104,7 +104,7 @@ table! {
     ProjectsCreate       "projects:create"         yes   yes   -         -      -         | -     -         -
         "Make projects.";
     ProjectsWrite        "projects:write"          yes   yes   -         -      -         | yes   -         -
-        "Rename, close and reopen a project; change what it keeps and scrubs.";
+        "Rename, close and reopen a project; change what it keeps, scrubs and has analysed, and where its source is.";
     ProjectRolesRead     "project_roles:read"      yes   yes   yes       yes    yes       | yes   yes       yes
         "See who has which role in a project.";
     ProjectRolesWrite    "project_roles:write"     yes   yes   -         -      -         | yes   -         -

@@ -9,6 +9,7 @@ mod bounds;
 mod category;
 mod context;
 mod pointer;
+pub mod repository;
 mod result;
 pub mod rules;
 mod schema;

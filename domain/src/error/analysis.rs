@@ -20,6 +20,8 @@ pub enum Because {
     New,
     /// It came back.
     Regressed,
+    /// It has occurred so often that it is worth it.
+    Frequent,
     /// Somebody asked.
     Asked,
     /// Somebody wants another opinion, on what the first one was made from.
@@ -106,6 +108,9 @@ pub struct UnderWay {
     pub number: u32,
     /// A worker has begun.
     pub started: bool,
+    /// No model is asked for it any more.
+    #[serde(default)]
+    pub held_back: bool,
     /// It moved the error to analyzing, and moves it back.
     pub moved: bool,
     /// It is a second opinion.
@@ -121,6 +126,14 @@ pub struct Analyses {
     pub under_way: Option<UnderWay>,
     /// The last that counts: no second opinion, and not superseded.
     pub current: Option<u32>,
+}
+
+impl Because {
+    /// Nobody asked for it: a policy wanted it.
+    #[must_use]
+    pub const fn by_itself(self) -> bool {
+        matches!(self, Self::New | Self::Regressed | Self::Frequent)
+    }
 }
 
 impl LiveError {
@@ -163,6 +176,20 @@ impl LiveError {
     pub(super) fn start_analysis(&self, number: u32, at: DateTime<Utc>) -> Decision {
         Ok(match self.running(number)? {
             Some(one) if !one.started => vec![ErrorEvent::ErrorAnalysisStarted { number, at }],
+            _ => Vec::new(),
+        })
+    }
+
+    pub(super) fn hold_back_analysis(
+        &self,
+        number: u32,
+        why: HeldBack,
+        at: DateTime<Utc>,
+    ) -> Decision {
+        Ok(match self.running(number)? {
+            Some(one) if !one.held_back => {
+                vec![ErrorEvent::ErrorAnalysisHeldBack { number, why, at }]
+            }
             _ => Vec::new(),
         })
     }
@@ -224,6 +251,7 @@ impl Analyses {
                 self.under_way = Some(UnderWay {
                     number: *number,
                     started: false,
+                    held_back: false,
                     moved: false,
                     second: matches!(because, Because::SecondOpinion { .. }),
                 });
@@ -237,6 +265,11 @@ impl Analyses {
             ErrorEvent::ErrorAnalysisStarted { .. } => {
                 if let Some(one) = &mut self.under_way {
                     one.started = true;
+                }
+            }
+            ErrorEvent::ErrorAnalysisHeldBack { .. } => {
+                if let Some(one) = &mut self.under_way {
+                    one.held_back = true;
                 }
             }
             ErrorEvent::ErrorAnalysisCompleted(result) => {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::analysis::{AnalysisFailure, AnalysisResult, Because};
+use super::analysis::{AnalysisFailure, AnalysisResult, Because, HeldBack};
 use super::event::{Alike, Detected, IgnoredUntil, ResolvedHow, TextRef};
 use super::status::ErrorStatus;
 use crate::actor::Actor;
@@ -62,6 +62,15 @@ pub enum ErrorCommand {
     StartAnalysis {
         /// Which.
         number: u32,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// No model is to be asked for it: rules are.
+    HoldBackAnalysis {
+        /// Which.
+        number: u32,
+        /// Why.
+        why: HeldBack,
         /// When.
         at: DateTime<Utc>,
     },

@@ -70,6 +70,9 @@ impl LiveError {
                 at,
             } => self.request_analysis(by, because, provider, at),
             ErrorCommand::StartAnalysis { number, at } => self.start_analysis(number, at),
+            ErrorCommand::HoldBackAnalysis { number, why, at } => {
+                self.hold_back_analysis(number, why, at)
+            }
             ErrorCommand::CompleteAnalysis(result) => self.complete_analysis(result),
             ErrorCommand::FailAnalysis { number, why, at } => self.fail_analysis(number, why, at),
             ErrorCommand::BeginFix => self.begin_fix(),
@@ -244,6 +247,7 @@ const fn is_taken_when_merged(command: &ErrorCommand) -> bool {
             | ErrorCommand::Join { .. }
             | ErrorCommand::Unmerge
             | ErrorCommand::StartAnalysis { .. }
+            | ErrorCommand::HoldBackAnalysis { .. }
             | ErrorCommand::CompleteAnalysis(_)
             | ErrorCommand::FailAnalysis { .. }
             | ErrorCommand::Delete { .. }

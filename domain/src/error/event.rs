@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
-use super::analysis::{AnalysisFailure, AnalysisResult, Because};
+use super::analysis::{AnalysisFailure, AnalysisResult, Because, HeldBack};
 use crate::actor::Actor;
 use crate::ids::{ErrorId, OrganizationId, ProjectId, TextId};
 use crate::severity::Severity;
@@ -182,6 +182,15 @@ pub enum ErrorEvent {
         /// When.
         at: DateTime<Utc>,
     },
+    /// No model is asked any more, or none answered: rules do.
+    ErrorAnalysisHeldBack {
+        /// Which.
+        number: u32,
+        /// Why.
+        why: HeldBack,
+        /// When.
+        at: DateTime<Utc>,
+    },
     /// It came to a result.
     ErrorAnalysisCompleted(Box<AnalysisResult>),
     /// It came to none.
@@ -271,6 +280,7 @@ impl ErrorEvent {
             Self::ErrorAnalysisEnded => "ErrorAnalysisEnded",
             Self::ErrorAnalysisRequested { .. } => "ErrorAnalysisRequested",
             Self::ErrorAnalysisStarted { .. } => "ErrorAnalysisStarted",
+            Self::ErrorAnalysisHeldBack { .. } => "ErrorAnalysisHeldBack",
             Self::ErrorAnalysisCompleted(_) => "ErrorAnalysisCompleted",
             Self::ErrorAnalysisFailed { .. } => "ErrorAnalysisFailed",
             Self::ErrorAnalysisSuperseded { .. } => "ErrorAnalysisSuperseded",

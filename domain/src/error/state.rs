@@ -191,6 +191,7 @@ impl Aggregate for ErrorGroup {
             ErrorEvent::ErrorAnalysisEnded => self.stand(Standing::Detected),
             ErrorEvent::ErrorAnalysisRequested { .. }
             | ErrorEvent::ErrorAnalysisStarted { .. }
+            | ErrorEvent::ErrorAnalysisHeldBack { .. }
             | ErrorEvent::ErrorAnalysisCompleted(_)
             | ErrorEvent::ErrorAnalysisFailed { .. }
             | ErrorEvent::ErrorAnalysisSuperseded { .. } => {}

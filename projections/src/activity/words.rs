@@ -1,7 +1,7 @@
 //! A domain event as a sentence without its subject, which is who acted.
 
 use bugsage_domain::error::{
-    AnalysisFailure, AnalysisResult, Because, ErrorEvent, IgnoredUntil, ResolvedHow,
+    AnalysisFailure, AnalysisResult, Because, ErrorEvent, HeldBack, IgnoredUntil, ResolvedHow,
 };
 
 /// Things told of those that two errors share.
@@ -40,6 +40,14 @@ pub fn words(event: &ErrorEvent) -> String {
             number, because, ..
         } => asked(*number, *because),
         ErrorEvent::ErrorAnalysisStarted { number, .. } => format!("started analysis {number}"),
+        ErrorEvent::ErrorAnalysisHeldBack { number, why, .. } => {
+            let why = match why {
+                HeldBack::ErrorBudget => "the error has had all that one may cost",
+                HeldBack::MonthBudget => "too little of the month's budget is left",
+                HeldBack::NoAnswer => "no model answered",
+            };
+            format!("left analysis {number} to rules: {why}")
+        }
         ErrorEvent::ErrorAnalysisCompleted(result) => completed(result),
         ErrorEvent::ErrorAnalysisFailed { number, why, .. } => {
             let why = match why {
@@ -94,6 +102,7 @@ fn asked(number: u32, because: Because) -> String {
     let why = match because {
         Because::New => ", for it is new".to_owned(),
         Because::Regressed => ", for it came back".to_owned(),
+        Because::Frequent => ", for it has occurred often".to_owned(),
         Because::Asked => String::new(),
         Because::SecondOpinion { of } => format!(", a second opinion on analysis {of}"),
     };
@@ -280,6 +289,14 @@ mod tests {
             (
                 ErrorEvent::ErrorAnalysisStarted { number: 1, at: AT },
                 "started analysis 1",
+            ),
+            (
+                ErrorEvent::ErrorAnalysisHeldBack {
+                    number: 1,
+                    why: HeldBack::MonthBudget,
+                    at: AT,
+                },
+                "left analysis 1 to rules: too little of the month's budget is left",
             ),
             (
                 analyzed(true),

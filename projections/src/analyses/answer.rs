@@ -19,7 +19,7 @@ pub struct Claim {
     /// What is claimed.
     pub claim: String,
     /// What shows it: `exception:0`, `frame:0.3`, `line:src/cart.py:41`, `breadcrumb:2`, `tag:browser`,
-    /// `release:2.4`, `error:…`.
+    /// `release:2.4`, `error:…`, `commit:…`.
     pub points_at: String,
 }
 

@@ -14,7 +14,7 @@ pub(super) struct Changed {
 }
 
 /// The states of one under way.
-const UNDER_WAY: &[&str] = &["requested", "running"];
+const UNDER_WAY: &[&str] = &["requested", "running", "held_back"];
 
 /// The number of the analysis and what changes of it, if the event tells of one.
 pub(super) fn fold(event: &ErrorEvent) -> Result<Option<(u32, Changed)>, HandlerError> {
@@ -37,6 +37,12 @@ pub(super) fn fold(event: &ErrorEvent) -> Result<Option<(u32, Changed)>, Handler
         ErrorEvent::ErrorAnalysisStarted { number, at } => {
             let columns = json!({"state": "running", "started_at": at.trunc_subsecs(6)});
             (*number, Some(&["requested"][..]), columns)
+        }
+        ErrorEvent::ErrorAnalysisHeldBack { number, why, at } => {
+            let columns = json!({
+                "state": "held_back", "held_back": held_back(*why), "held_back_at": at.trunc_subsecs(6),
+            });
+            (*number, Some(&["requested", "running"][..]), columns)
         }
         ErrorEvent::ErrorAnalysisCompleted(result) => {
             (result.number, Some(UNDER_WAY), completed(result)?)
@@ -86,6 +92,7 @@ const fn reason(because: Because) -> (&'static str, Option<u32>) {
     match because {
         Because::New => ("new", None),
         Because::Regressed => ("regressed", None),
+        Because::Frequent => ("frequent", None),
         Because::Asked => ("asked", None),
         Because::SecondOpinion { of } => ("second_opinion", Some(of)),
     }

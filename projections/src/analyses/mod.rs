@@ -6,6 +6,7 @@ mod answer;
 mod diff;
 mod fold;
 pub(crate) mod read;
+mod repository;
 mod spent;
 
 use async_trait::async_trait;
@@ -19,6 +20,7 @@ use uuid::Uuid;
 pub use answer::{AnalysisAnswer, Cause, Claim};
 pub use diff::{AnalysisDiff, AnalysisSide};
 pub use read::{Analysis, AnalysisMetadata, AnalysisSummary};
+pub use repository::{AnalysisRepository, SuspectCommit};
 pub use spent::AnalysisSpending;
 pub(crate) use spent::spent;
 
@@ -36,7 +38,7 @@ impl Projection for AnalysesProjection {
     }
 
     fn version(&self) -> i32 {
-        1
+        2
     }
 
     fn tables(&self) -> &'static str {
@@ -44,7 +46,7 @@ impl Projection for AnalysesProjection {
              organization_id uuid not null,
              error_id        uuid not null,
              number          integer not null,
-             -- requested, running, completed, failed or superseded
+             -- requested, running, held_back, completed, failed or superseded
              state           text not null,
              because         text not null,
              -- of a second opinion: the one it is a second opinion on
@@ -71,6 +73,7 @@ impl Projection for AnalysesProjection {
              found           boolean,
              dropped         integer,
              held_back       text,
+             held_back_at    timestamptz,
              constraint analyses_key primary key (organization_id, error_id, number)
          );
          create index analyses_spent on analyses (organization_id, ended_at) include (cost_micros)
@@ -116,11 +119,12 @@ async fn write(
         Some(_) => {
             "update analyses set (state, started_at, ended_at, failure, superseded_by, provider, model,
                     prompt_version, input_tokens, output_tokens, cost_micros, milliseconds, context_text_id,
-                    context_digest, answer_text_id, category, confidence, risk, found, dropped, held_back)
+                    context_digest, answer_text_id, category, confidence, risk, found, dropped, held_back,
+                    held_back_at)
                  = (select r.state, r.started_at, r.ended_at, r.failure, r.superseded_by, r.provider, r.model,
                     r.prompt_version, r.input_tokens, r.output_tokens, r.cost_micros, r.milliseconds,
                     r.context_text_id, r.context_digest, r.answer_text_id, r.category, r.confidence, r.risk,
-                    r.found, r.dropped, r.held_back from jsonb_populate_record(analyses, $1) r)
+                    r.found, r.dropped, r.held_back, r.held_back_at from jsonb_populate_record(analyses, $1) r)
               where organization_id = $2 and error_id = $3 and number = $4 and state = any ($5)"
         }
     };

@@ -6,7 +6,7 @@ use serde::Serialize;
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-use super::AnalysisAnswer;
+use super::{AnalysisAnswer, AnalysisRepository};
 use crate::{QueryError, Scope};
 
 /// By whom an analysis was made, and what it took; all null until it is completed.
@@ -30,8 +30,10 @@ pub struct AnalysisMetadata {
     pub context_digest: Option<String>,
     /// Claims that pointed at nothing, and were taken out.
     pub dropped: Option<i32>,
-    /// Why no model was asked although there is one: `error_budget`, `month_budget` or `no_answer`.
+    /// Why rules answered although there is a model: `error_budget`, `month_budget` or `no_answer`.
     pub held_back: Option<String>,
+    /// When it was left to rules.
+    pub held_back_at: Option<DateTime<Utc>>,
 }
 
 /// An analysis without its answer.
@@ -41,9 +43,10 @@ pub struct AnalysisSummary {
     pub error_id: Uuid,
     /// Its number among those of the error, from 1.
     pub number: i32,
-    /// `requested`, `running`, `completed`, `failed` or `superseded`.
+    /// `requested`, `running`, `held_back` (no model is asked any more, rules are), `completed`, `failed` or
+    /// `superseded`.
     pub state: String,
-    /// What for: `new`, `regressed`, `asked` or `second_opinion`.
+    /// What for: `new`, `regressed`, `frequent`, `asked` or `second_opinion`.
     pub because: String,
     /// Of a second opinion: the number of the one it is on.
     pub opinion_on: Option<i32>,
@@ -83,6 +86,8 @@ pub struct Analysis {
     pub answer: AnalysisAnswer,
     /// The answer was erased.
     pub answer_erased: bool,
+    /// What the project's repository showed; null where the project has none, or the context is erased.
+    pub repository: Option<AnalysisRepository>,
     /// Where its context is kept.
     #[serde(skip)]
     pub context: Option<TextId>,
@@ -93,6 +98,7 @@ struct Row {
     #[sqlx(flatten)]
     summary: AnalysisSummary,
     context_text_id: Option<Uuid>,
+    context_body: Option<String>,
     body: Option<String>,
     erased: bool,
 }
@@ -101,7 +107,7 @@ const COLUMNS: &str = "a.error_id, a.number, a.state, a.because, a.opinion_on, a
     a.started_at, a.ended_at, a.failure, a.superseded_by, a.category,
     a.confidence::double precision / 100 as confidence_score, a.risk as risk_level, a.found,
     a.provider, a.model, a.prompt_version, a.input_tokens, a.output_tokens, a.cost_micros, a.milliseconds,
-    a.context_digest, a.dropped, a.held_back";
+    a.context_digest, a.dropped, a.held_back, a.held_back_at";
 
 /// All of an error, newest first.
 pub(crate) async fn list(
@@ -130,9 +136,12 @@ pub(crate) async fn one(
     number: Option<u32>,
 ) -> Result<Option<Analysis>, QueryError> {
     let row: Option<Row> = sqlx::query_as(&format!(
-        "select {COLUMNS}, a.context_text_id, t.body, t.erased_at is not null as erased
+        "select {COLUMNS}, a.context_text_id, t.body, t.erased_at is not null as erased,
+                c.body as context_body
            from projection_analyses.analyses a
            left join texts t on t.organization_id = a.organization_id and t.text_id = a.answer_text_id
+           left join texts c on c.organization_id = a.organization_id and c.text_id = a.context_text_id
+                            and c.erased_at is null
           where a.organization_id = $1 and a.error_id = $2 and ($3::bigint is null or a.number = $3)
           order by a.state = 'completed' and a.opinion_on is null desc, a.opinion_on is null desc,
                    a.number desc limit 1"
@@ -149,6 +158,10 @@ pub(crate) async fn one(
             .map(|body| AnalysisAnswer::read(&body))
             .unwrap_or_default(),
         answer_erased: row.erased,
+        repository: row
+            .context_body
+            .as_deref()
+            .and_then(AnalysisRepository::read),
         context: row.context_text_id.map(TextId),
         summary: row.summary,
     }))

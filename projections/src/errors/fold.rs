@@ -79,6 +79,7 @@ pub fn fold(event: ErrorEvent) -> Change {
         ErrorEvent::ErrorFixBegun => open(ErrorStatus::Fixing),
         ErrorEvent::ErrorAnalysisRequested { .. }
         | ErrorEvent::ErrorAnalysisStarted { .. }
+        | ErrorEvent::ErrorAnalysisHeldBack { .. }
         | ErrorEvent::ErrorAnalysisCompleted(_)
         | ErrorEvent::ErrorAnalysisFailed { .. }
         | ErrorEvent::ErrorAnalysisSuperseded { .. } => Change::Version,

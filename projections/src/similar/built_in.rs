@@ -12,6 +12,12 @@ use crate::{QueryError, Scope};
 #[derive(FromRow)]
 struct Near {
     mine: Json<Sketch>,
+    #[sqlx(flatten)]
+    candidate: Candidate,
+}
+
+#[derive(FromRow)]
+struct Candidate {
     root_id: Option<Uuid>,
     sketch: Option<Json<Sketch>>,
 }
@@ -49,17 +55,45 @@ pub(super) async fn near(
     if near.is_empty() {
         return Ok(None);
     }
+    let pairs = near.iter().map(|near| (&near.mine.0, &near.candidate));
+    Ok(Some(best(pairs)))
+}
+
+/// The same of an error that has no sketch yet, by this one, and with all others.
+pub(super) async fn near_to(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    error: ErrorId,
+    sketch: &Sketch,
+) -> Result<Founds, QueryError> {
+    let near: Vec<Candidate> = sqlx::query_as(
+        "select n.root_id, n.sketch from error_state me
+          cross join lateral nearest_errors($1, me.project_id, $3, $4, me.root_id, $5) n
+          where me.organization_id = $1 and me.error_id = $2",
+    )
+    .bind(scope.organization.0)
+    .bind(error.0)
+    .bind(EMBEDDER)
+    .bind(sketch.vector())
+    .bind(i32::try_from(CANDIDATES).unwrap_or(i32::MAX))
+    .fetch_all(connection)
+    .await?;
+    Ok(best(near.iter().map(|candidate| (sketch, candidate))))
+}
+
+/// Each error with its best likeness.
+fn best<'a>(near: impl Iterator<Item = (&'a Sketch, &'a Candidate)>) -> Founds {
     let mut founds = Founds::new();
-    for one in near {
-        let (Some(id), Some(theirs)) = (one.root_id, &one.sketch) else {
+    for (mine, candidate) in near {
+        let (Some(id), Some(theirs)) = (candidate.root_id, &candidate.sketch) else {
             continue;
         };
-        let likeness = one.mine.likeness(theirs);
+        let likeness = mine.likeness(theirs);
         let found = Found {
             score: likeness.score,
             shared: likeness.shared,
         };
         keep(&mut founds, id, found);
     }
-    Ok(Some(founds))
+    founds
 }

@@ -9,7 +9,7 @@ mod by_model;
 use std::collections::HashMap;
 
 use bugsage_domain::ids::ErrorId;
-use bugsage_domain::similarity::{CANDIDATES, EMBEDDER, Shared};
+use bugsage_domain::similarity::{CANDIDATES, EMBEDDER, Shared, Sketch};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::PgConnection;
@@ -87,6 +87,36 @@ pub(crate) async fn similar(
     for (id, found) in modelled.into_iter().flatten() {
         best.insert(id, (compared.unwrap_or_default(), found));
     }
+    Ok(SimilarErrors {
+        embedder: embedder.map(str::to_owned),
+        similar: listed(connection, scope, best, now).await?,
+    })
+}
+
+/// The same of an error that is not sketched yet, by this sketch.
+pub(crate) async fn similar_to(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    error: ErrorId,
+    sketch: &Sketch,
+    now: DateTime<Utc>,
+) -> Result<SimilarErrors, QueryError> {
+    let founds = built_in::near_to(connection, scope, error, sketch).await?;
+    let best = founds
+        .into_iter()
+        .map(|(id, found)| (id, (EMBEDDER, found)));
+    Ok(SimilarErrors {
+        embedder: Some(EMBEDDER.to_owned()),
+        similar: listed(connection, scope, best.collect(), now).await?,
+    })
+}
+
+async fn listed(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    best: HashMap<Uuid, (&str, Found)>,
+    now: DateTime<Utc>,
+) -> Result<Vec<SimilarError>, QueryError> {
     let best = most_alike(best);
     let ids: Vec<Uuid> = best.iter().map(|(id, ..)| *id).collect();
     let listed = summaries(connection, scope, &ids, now).await?;
@@ -101,10 +131,7 @@ pub(crate) async fn similar(
             shared: told(found.shared),
         })
     });
-    Ok(SimilarErrors {
-        embedder: embedder.map(str::to_owned),
-        similar: similar.collect(),
-    })
+    Ok(similar.collect())
 }
 
 fn most_alike(best: HashMap<Uuid, (&str, Found)>) -> Vec<(Uuid, &str, Found)> {

@@ -23,6 +23,9 @@ fn body(operation: &Operation) -> Value {
         (_, "analyze" | "reanalyze" | "resolve" | "ignore" | "reopen" | "unmerge" | "keys") => {
             json!({})
         }
+        (_, "analysis-policy") => {
+            json!({"new": false, "regressed": false, "from_severity": "low"})
+        }
         (_, "merge") => json!({"into": Uuid::nil()}),
         (_, "{error_id}") => json!({"title": "taken"}),
         (_, "{organization_id}" | "{team_id}") if *operation.method.as_str() == *"PATCH" => {

@@ -3,7 +3,10 @@
 mod asked;
 mod injections;
 mod models;
+mod policy;
+mod precedents;
 mod rules;
+mod source;
 
 use std::sync::Arc;
 

@@ -33,7 +33,7 @@ async fn a_model_explains_with_evidence_and_what_points_at_nothing_is_taken_out(
     assert_eq!(evidence, ["line:shop/cart.py:41", "breadcrumb:0"]);
     let metadata = &made["analysis_metadata"];
     assert_eq!(metadata["dropped"], 1);
-    assert_eq!(metadata["prompt_version"], "analysis-1");
+    assert_eq!(metadata["prompt_version"], "analysis-2");
     assert_eq!(
         (&metadata["provider"], &metadata["held_back"]),
         (&json!("openai"), &json!(null))
@@ -96,6 +96,18 @@ async fn over_a_budget_no_model_is_asked_and_it_is_no_failure() {
         assert_eq!(made["analysis_metadata"]["held_back"], told);
         assert_eq!(made["analysis_metadata"]["provider"], "rules");
         assert_eq!(server.asked().len(), 0, "{told}");
+        let held_back_at = &made["analysis_metadata"]["held_back_at"];
+        assert!(held_back_at.is_string(), "{made}");
+        let activity = app.get_settled(&of(&error, "activity")).await.expect(200);
+        let kinds = activity.as_array().unwrap().iter();
+        let kinds: Vec<_> = kinds.map(|one| one["kind"].as_str().unwrap()).collect();
+        let held_back = kinds
+            .iter()
+            .position(|kind| *kind == "ErrorAnalysisHeldBack");
+        let completed = kinds
+            .iter()
+            .position(|kind| *kind == "ErrorAnalysisCompleted");
+        assert!(held_back > completed, "before rules answer: {kinds:?}");
         app.stop().await;
     }
 }

@@ -204,6 +204,53 @@ async fn a_member_links_an_identity_of_any_address_and_signs_in_by_it() {
         .await
         .expect(401);
 
+    // What is linked is seen: by who signed in there, within its organization.
+    let mine = "/api/v1/users/me/identities";
+    let linked = ann.get(app, mine).await.expect(200);
+    assert_eq!(linked.as_array().unwrap().len(), 1);
+    assert_eq!(linked[0]["provider_id"], json!(inn.id));
+    assert_eq!(by_provider.get(app, mine).await.expect(200), linked);
+    // It is unlinked by who signed in without it, unless nothing else opens the account.
+    let this = format!("{mine}/{}", inn.id);
+    let unlink = async |guest: &mut Guest| guest.ask(app, Method::DELETE, &this, &json!({})).await;
+    unlink(&mut by_provider).await.expect(403);
+    let set = async |hash: Option<String>| {
+        sqlx::query("update users set password_hash = $2 where user_id = $1")
+            .bind(user)
+            .bind(hash)
+            .execute(&app.owner)
+            .await
+            .unwrap();
+    };
+    let hash: String = sqlx::query_scalar("select password_hash from users where user_id = $1")
+        .bind(user)
+        .fetch_one(&app.owner)
+        .await
+        .unwrap();
+    set(None).await;
+    let told = unlink(&mut ann).await.expect(409);
+    assert!(
+        told["detail"]
+            .as_str()
+            .unwrap()
+            .contains("only way to sign in"),
+        "{told}"
+    );
+    set(Some(hash)).await;
+    unlink(&mut ann).await.expect(204);
+    unlink(&mut ann).await.expect(404);
+    by_provider.get(app, mine).await.expect(401);
+    assert_eq!(ann.get(app, mine).await.expect(200), json!([]));
+    let recorded: i64 = sqlx::query_scalar(
+        "select count(*) from audit_log where action = 'identity.unlinked' and organization_id = $1",
+    )
+    .bind(app.project.organization)
+    .fetch_one(&app.owner)
+    .await
+    .unwrap();
+    assert_eq!(recorded, 1);
+    go(&mut ann, "ann@other.example").await.expect(303);
+
     // Erased: the identity is nobody's.
     let erased = ann
         .ask(

@@ -65,6 +65,11 @@ async fn an_evil_organization_says_that_somebody_came_and_gets_nothing_of_theirs
         (Method::POST, "/api/v1/auth/password/change", passwords),
         (Method::POST, "/api/v1/auth/logout-all", json!({})),
         (
+            Method::DELETE,
+            &format!("/api/v1/users/me/identities/{provider}"),
+            json!({}),
+        ),
+        (
             Method::POST,
             "/api/v1/organizations",
             json!({"name": "Mine"}),

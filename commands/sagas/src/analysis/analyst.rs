@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use bugsage_commands::access::analysis_policy::AnalysisPolicy;
 use bugsage_commands::clock::Clock;
 use bugsage_commands::ingest::keyed_digest;
+use bugsage_commands::repositories::Repositories;
 use bugsage_domain::analysis::{Analysis, RootCause, rules};
-use bugsage_domain::error::{HeldBack, Spent, TextRef};
+use bugsage_domain::error::{ErrorCommand, HeldBack, Spent, TextRef};
 use bugsage_domain::ids::TextId;
 use bugsage_domain::occurrence::Occurrence;
 use bugsage_event_store::NewText;
@@ -15,8 +17,9 @@ use tokio::time::Instant;
 
 use super::ask::{Answer, Asking};
 use super::prompt::{Prompt, VERSION};
+use super::work::tell;
 use super::{Budgets, Material, Task};
-use crate::{Failure, Job};
+use crate::{Context, Failure, Job};
 
 /// The name of the analyst that needs no model.
 pub(super) const RULES: &str = "rules";
@@ -30,8 +33,12 @@ pub struct Analyst {
     pub chain: Chain,
     /// What may be spent on them.
     pub budgets: Budgets,
+    /// The policy of projects without one of their own.
+    pub policy: AnalysisPolicy,
     /// What is known of errors.
     pub queries: Queries,
+    /// The source of projects.
+    pub repositories: Repositories,
     /// Time and ids.
     pub clock: Clock,
     /// What texts are digested with.
@@ -71,6 +78,7 @@ impl Analyst {
     pub(super) async fn analyse(
         &self,
         job: &Job,
+        context: &Context,
         task: &Task,
         material: &Material,
     ) -> Result<Made, Failure> {
@@ -81,19 +89,25 @@ impl Analyst {
             None
         } else {
             let request = Prompt::of(material, &occurrence).request();
-            let left = self.left(job, task).await?;
+            let left = self.left(job, context, task).await?;
             let asking = Asking::new(&self.chain, request.map_err(Failure::lasting)?, left);
             Some((asking.ask(&names).await, left))
         };
         let mut made = match asked {
             None => by_rules(&occurrence, material),
             Some((Ok(answer), _)) => by_model(answer),
-            Some((Err(exhausted), left)) => Made {
-                held_back: Some(left.held_back(&exhausted)),
-                spent: spent(&exhausted),
-                attempts: told(&exhausted),
-                ..by_rules(&occurrence, material)
-            },
+            Some((Err(exhausted), left)) => {
+                let (number, why) = (task.number, left.held_back(&exhausted));
+                let at = self.clock.now();
+                let command = ErrorCommand::HoldBackAnalysis { number, why, at };
+                tell(context, task, command, job.context("hold back")).await?;
+                Made {
+                    held_back: Some(why),
+                    spent: spent(&exhausted),
+                    attempts: told(&exhausted),
+                    ..by_rules(&occurrence, material)
+                }
+            }
         };
         let dropped = made.analysis.drop_unfounded(&material.things(&occurrence));
         made.dropped = u32::try_from(dropped).unwrap_or(u32::MAX);

@@ -29,10 +29,15 @@ pub(super) struct Left {
 }
 
 impl Budgets {
-    pub(super) fn left(self, spent: AnalysisSpending) -> Left {
+    /// `kept` percent of the month's are not to be spent.
+    pub(super) fn left(self, spent: AnalysisSpending, kept: u8) -> Left {
         let less = |budget: u64, spent: i64| budget.saturating_sub(spent.unsigned_abs());
+        let kept = u128::from(self.month) * u128::from(kept) / 100;
+        let free = self
+            .month
+            .saturating_sub(u64::try_from(kept).unwrap_or(u64::MAX));
         Left {
-            month: less(self.month, spent.organization),
+            month: less(free, spent.organization),
             error: less(self.error, spent.error),
         }
     }

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use bugsage_commands::access::analysis_policy;
 use bugsage_domain::analysis::rules::Circumstances;
 use bugsage_domain::error::{AnalysisFailure, TextRef};
 use bugsage_domain::ids::{EventId, OrganizationId, ProjectId};
+use bugsage_domain::occurrence;
 use bugsage_event_store::{NewText, subscription};
 use bugsage_projections::errors::ErrorDetail;
 use bugsage_projections::{QueryError, Scope};
@@ -65,10 +67,10 @@ impl Analyst {
                 }));
             }
         }
-        self.gather_anew(job, task).await
+        self.gather_anew(job, context, task).await
     }
 
-    async fn gather_anew(&self, job: &Job, task: &Task) -> Found<Gathered> {
+    async fn gather_anew(&self, job: &Job, context: &Context, task: &Task) -> Found<Gathered> {
         let all = scope(job.organization, None);
         let now = self.clock.now();
         let detail = self.queries.detail(&all, task.error, now).await;
@@ -79,13 +81,23 @@ impl Analyst {
             return Ok(Err(AnalysisFailure::NoOccurrence));
         };
         // An id is unique in a project only.
-        let project = scope(job.organization, Some(ProjectId(detail.summary.project_id)));
+        let id = ProjectId(detail.summary.project_id);
+        let project = scope(job.organization, Some(id));
         let newest = self.queries.occurrence(&project, EventId(newest)).await;
         let Some(newest) = newest.map_err(failed)? else {
             return Ok(Err(AnalysisFailure::NoOccurrence));
         };
         let releases = self.queries.releases(&all, task.error, RELEASES).await;
-        let circumstances = circumstances(detail, releases.map_err(failed)?);
+        let releases = releases.map_err(failed)?;
+        let occurrence = occurrence::decode(newest.payload.to_string().as_bytes());
+        let occurrence = occurrence.map_err(Failure::lasting)?;
+        let at = newest.summary.occurred_at;
+        let source = self.source((job, context), id, (&occurrence, at), &releases);
+        let circumstances = Circumstances {
+            repository: source.await?,
+            related: self.precedents(&project, task.error, &occurrence).await?,
+            ..circumstances(detail, releases)
+        };
         let material = Material::of(task.error, &newest.payload, circumstances);
         let (text, new_text) = self.text(json!(material).to_string());
         Ok(Ok(Gathered {
@@ -96,14 +108,30 @@ impl Analyst {
     }
 
     /// What may be spent on it.
-    pub(super) async fn left(&self, job: &Job, task: &Task) -> Result<Left, Failure> {
+    pub(super) async fn left(
+        &self,
+        job: &Job,
+        context: &Context,
+        task: &Task,
+    ) -> Result<Left, Failure> {
+        let kept = match task.by_itself {
+            true => self.kept(job, context, task).await?,
+            false => 0,
+        };
         let scope = scope(job.organization, None);
         let since = month(self.clock.now());
         let spent = self
             .queries
             .analysis_spending(&scope, task.error, since)
             .await;
-        Ok(self.budgets.left(spent.map_err(failed)?))
+        Ok(self.budgets.left(spent.map_err(failed)?, kept))
+    }
+
+    /// Percent of the month's budget that are for those who ask.
+    async fn kept(&self, job: &Job, context: &Context, task: &Task) -> Result<u8, Failure> {
+        let (database, organization) = (&context.database, job.organization);
+        let policy = analysis_policy::of_error(database, organization, task.error, self.policy);
+        Ok(policy.await?.keep_budget_percent)
     }
 }
 
@@ -116,7 +144,7 @@ fn circumstances(detail: ErrorDetail, releases: Vec<String>) -> Circumstances {
         environments: detail.environments,
         occurrences: summary.count.unsigned_abs(),
         users: summary.users_affected.unsigned_abs(),
-        related: Vec::new(),
+        ..Circumstances::default()
     }
 }
 
@@ -140,7 +168,7 @@ fn scope(organization: OrganizationId, project: Option<ProjectId>) -> Scope {
     Scope::of(organization, project)
 }
 
-fn failed(error: QueryError) -> Failure {
+pub(super) fn failed(error: QueryError) -> Failure {
     match error {
         QueryError::Payload(_) => Failure::lasting(error),
         error => Failure::passing(error),

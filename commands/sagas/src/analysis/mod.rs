@@ -1,17 +1,20 @@
 //! Why errors happen: which are analysed, and how.
 //!
-//! The [saga](AnalysisSaga) asks for an analysis where the [`Policy`] wants one, and for a job where one was
+//! The [saga](AnalysisSaga) asks for an analysis where the policy of its
+//! project wants one, and for a job where one was
 //! asked for, by whomever. The job gathers a [`Material`], asks the models of the settings, within their
 //! budgets, and [rules](bugsage_domain::analysis::rules) where none answers, and completes the analysis.
 
 mod analyst;
 mod ask;
 mod budget;
+mod frequent;
 mod gather;
 mod material;
-mod policy;
+mod precedents;
 mod prompt;
 mod react;
+mod source;
 mod wanted;
 mod watch;
 mod work;
@@ -22,8 +25,8 @@ use uuid::Uuid;
 
 pub use analyst::Analyst;
 pub use budget::Budgets;
+pub use frequent::run as frequent;
 pub use material::Material;
-pub use policy::Policy;
 pub use prompt::{Prompt, VERSION as PROMPT_VERSION};
 pub use react::AnalysisSaga;
 
@@ -44,6 +47,9 @@ struct Task {
     opinion_on: Option<u32>,
     /// The one to be asked.
     provider: Option<String>,
+    /// Nobody asked for it: it may not take what is kept for those who ask.
+    #[serde(default)]
+    by_itself: bool,
 }
 
 /// The job of the analysis whose request stands at this position.
@@ -54,12 +60,12 @@ pub fn job_of(position: i64) -> Uuid {
 
 /// Adds the saga and its works.
 #[must_use]
-pub fn register(register: Register, analyst: Analyst, policy: Policy) -> Register {
+pub fn register(register: Register, analyst: Analyst) -> Register {
     bugsage_domain::analysis::rules::prepare();
     register
         .saga(AnalysisSaga)
         .work(Wanted {
-            policy,
+            policy: analyst.policy,
             clock: analyst.clock.clone(),
         })
         .work(Watch {

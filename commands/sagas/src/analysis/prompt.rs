@@ -1,5 +1,6 @@
 //! The question to a model. What an error says is fenced: no text of it can be taken for ours.
 
+use bugsage_domain::analysis::repository::Repository;
 use bugsage_domain::analysis::{Pointer, schema};
 use bugsage_domain::occurrence::{Exception, Occurrence};
 use bugsage_models::{Fault, Request, Schema};
@@ -8,9 +9,9 @@ use serde_json::{Value, json};
 use super::Material;
 
 /// The version of the question.
-pub const VERSION: &str = "analysis-1";
+pub const VERSION: &str = "analysis-2";
 /// What a model is to do: ours alone.
-const SYSTEM: &str = include_str!("prompts/analysis-1.md");
+const SYSTEM: &str = include_str!("prompts/analysis-2.md");
 /// Tokens of the answer.
 const ANSWER_TOKENS: u32 = 4_000;
 /// Lines before and after the one that failed that are shown.
@@ -103,8 +104,39 @@ impl Prompt {
             let shown = json!({"seen_in_this_release": true, "occurred_now_in_it": is_this});
             self.thing(&Pointer::Release(release.clone()), shown);
         }
-        for error in &known.related {
-            self.thing(&Pointer::Error(*error), json!({"similar": true}));
+        for one in &known.related {
+            let shown = json!({
+                "similar": f64::from(one.alike) / 100.0, "title": one.title, "category": one.category,
+                "cause": one.cause, "suggested": one.fixes, "what_came_of_it": one.ended,
+            });
+            self.thing(&Pointer::Error(one.error), shown);
+        }
+        if let Some(repository) = &known.repository {
+            self.repository(repository);
+        }
+    }
+
+    fn repository(&mut self, shown: &Repository) {
+        self.line(&json!({
+            "thing": null, "repository": shown.said, "revision": shown.revision,
+        }));
+        for excerpt in &shown.excerpts {
+            let frame = excerpt.frame.to_string();
+            for (line, source) in (excerpt.first..).zip(&excerpt.lines) {
+                let path = excerpt.path.clone();
+                let is_at = (line == excerpt.line).then_some(&frame);
+                let shown = json!({"source": source, "is_the_source_of": is_at});
+                self.thing(&Pointer::Line { path, line }, shown);
+            }
+        }
+        for one in &shown.suspects {
+            let frames = one.frames.iter().map(Pointer::to_string);
+            let shown = json!({
+                "author": one.author, "at": one.at, "subject": one.subject,
+                "suspect": f64::from(one.score) / 100.0,
+                "touched_lines_of": frames.collect::<Vec<_>>(),
+            });
+            self.thing(&Pointer::Commit(one.commit.clone()), shown);
         }
     }
 

@@ -90,6 +90,7 @@ impl Saga for AnalysisSaga {
                         _ => None,
                     },
                     provider: provider.clone(),
+                    by_itself: because.by_itself(),
                 };
                 let task = json!(task);
                 vec![

@@ -1,6 +1,7 @@
 //! Asking for an analysis of an error that is new or came back, where the policy wants one.
 
 use async_trait::async_trait;
+use bugsage_commands::access::analysis_policy::{self, AnalysisPolicy};
 use bugsage_commands::clock::Clock;
 use bugsage_domain::actor::Actor;
 use bugsage_domain::error::{Because, ErrorCommand, ErrorGroup};
@@ -10,7 +11,7 @@ use bugsage_event_store::ExecuteError;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Policy, SAGA};
+use super::SAGA;
 use crate::{Context, Failure, Job, Outcome, Work};
 
 /// What may be wanted.
@@ -23,7 +24,8 @@ pub(super) struct Wish {
 
 /// Judges wishes.
 pub(super) struct Wanted {
-    pub(super) policy: Policy,
+    /// Of projects without one of their own.
+    pub(super) policy: AnalysisPolicy,
     pub(super) clock: Clock,
 }
 
@@ -33,7 +35,9 @@ impl Work for Wanted {
 
     async fn run(&self, job: &Job, context: &Context) -> Result<Outcome, Failure> {
         let wish: Wish = serde_json::from_value(job.payload.clone()).map_err(Failure::lasting)?;
-        if !self.policy.wants(wish.because, wish.severity) {
+        let policy =
+            analysis_policy::of_error(&context.database, job.organization, wish.error, self.policy);
+        if !policy.await?.wants(wish.because, wish.severity) {
             return Ok(Outcome::done(json!("not wanted")));
         }
         let command = ErrorCommand::RequestAnalysis {

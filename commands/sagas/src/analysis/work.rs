@@ -52,7 +52,8 @@ impl Analyse {
                 return Ok(Outcome::done(json!({ "failed": why })));
             }
         };
-        let made = self.analyst.analyse(job, task, &gathered.material).await?;
+        let analysing = self.analyst.analyse(job, context, task, &gathered.material);
+        let made = analysing.await?;
         let result = self.complete(job, context, task, gathered, made).await?;
         Ok(Outcome::done(result))
     }
@@ -115,7 +116,7 @@ pub(super) async fn fail(
 
 /// The number of the analysis that is under way after it. An error that is deleted refuses, and nothing
 /// is under way.
-async fn tell(
+pub(super) async fn tell(
     context: &Context,
     task: &Task,
     command: ErrorCommand,

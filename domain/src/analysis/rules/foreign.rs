@@ -46,7 +46,7 @@ const PACKAGES: [&str; 9] = [
     "runtime", "testing", "net", "database", "encoding", "os", "io", "reflect", "sync",
 ];
 
-pub(super) fn is_foreign(frame: &Frame) -> bool {
+pub(in crate::analysis) fn is_foreign(frame: &Frame) -> bool {
     let paths = [&frame.abs_path, &frame.filename, &frame.package];
     let mut paths = paths.into_iter().flatten();
     let names = [&frame.module, &frame.function];

@@ -10,7 +10,7 @@ mod chain;
 mod circumstances;
 mod clues;
 mod evaluate;
-mod foreign;
+pub(super) mod foreign;
 mod language;
 mod place;
 mod quote;
@@ -21,7 +21,7 @@ mod signs;
 mod telling;
 mod tools;
 
-pub use circumstances::Circumstances;
+pub use circumstances::{Circumstances, Related};
 
 use super::{Analysis, Category, Context, Effort, RELATED_MAX, RootCause};
 use crate::occurrence::Occurrence;
@@ -60,7 +60,7 @@ pub fn analyze(occurrence: &Occurrence, circumstances: &Circumstances) -> Analys
         estimated_effort: finding
             .as_ref()
             .map_or(Effort::Unknown, |found| advice::on(found.category()).effort),
-        related_errors: circumstances.related.clone(),
+        related_errors: circumstances.related.iter().map(|one| one.error).collect(),
         prevention_suggestions: telling.prevention(),
     };
     analysis.related_errors.truncate(RELATED_MAX);

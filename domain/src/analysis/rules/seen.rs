@@ -1,10 +1,13 @@
 //! When, where and how often it was seen, and what that says of the cause.
 
-use super::quote::plain;
+use super::quote::{plain, quoted};
 use super::telling::Telling;
+use crate::ids::ErrorId;
 
 /// Characters of a release or an environment.
 pub(super) const NAME_MAX: usize = 200;
+/// Digits of a commit that are told.
+const COMMIT_DIGITS: usize = 10;
 /// Environments that are named.
 const ENVIRONMENTS_MAX: usize = 5;
 
@@ -57,6 +60,33 @@ impl Telling<'_> {
         });
         let told: Vec<_> = release.into_iter().chain(environment).collect();
         (!told.is_empty()).then(|| told.join(" "))
+    }
+
+    /// The commit that is to be looked at first, in words.
+    pub(super) fn suspected(&self) -> Option<(String, String)> {
+        let suspect = self.circumstances.suspect()?;
+        let short = suspect.commit.get(..COMMIT_DIGITS)?;
+        let told = format!(
+            "The commit {short} of {} by {}, {}, changed lines that the failure passed through",
+            suspect.at.format("%Y-%m-%d"),
+            plain(&suspect.author, NAME_MAX),
+            quoted(&suspect.subject, NAME_MAX),
+        );
+        Some((suspect.commit.clone(), told))
+    }
+
+    /// The most alike error of which something is known, and how that one ended.
+    pub(super) fn precedent(&self) -> Option<(ErrorId, String)> {
+        let mut related = self.circumstances.related.iter();
+        let known = related.find(|one| one.category.is_some() || !one.ended.is_empty())?;
+        let mut told = format!("It is like {}", quoted(&known.title, NAME_MAX));
+        if let Some(category) = known.category {
+            told.push_str(&format!(", whose cause is of the category {category}"));
+        }
+        if let Some(last) = known.ended.last() {
+            told.push_str(&format!("; of that one: {}", plain(last, NAME_MAX)));
+        }
+        Some((known.error, format!("{told}.")))
     }
 
     /// The one environment, if several occurrences came and all from there.

@@ -51,7 +51,11 @@ impl Telling<'_> {
             Some(clue) => clue.why.clone(),
             None => advice::on(finding.category()).why.to_owned(),
         };
-        Some([first, meaning].into_iter().chain(self.changed()).collect())
+        let suspected = self
+            .suspected()
+            .map(|(_, told)| format!("{told}: look at it first."));
+        let why = [first, meaning].into_iter();
+        Some(why.chain(self.changed()).chain(suspected).collect())
     }
 
     /// Why there is no cause.
@@ -118,6 +122,12 @@ impl Telling<'_> {
                 ),
                 Pointer::Tag("environment".to_owned()),
             );
+        }
+        if let Some((commit, told)) = self.suspected() {
+            claim(format!("{told}."), Pointer::Commit(commit));
+        }
+        if let Some((error, told)) = self.precedent() {
+            claim(told, Pointer::Error(error));
         }
         evidence
     }

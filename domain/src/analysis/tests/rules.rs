@@ -173,7 +173,7 @@ fn what_changed_is_told_with_its_evidence() {
         environments: vec!["staging".into()],
         occurrences: 12,
         users: 3,
-        related: Vec::new(),
+        ..Circumstances::default()
     };
     let analysis = held(&occurrence, &circumstances);
     assert_eq!(

@@ -64,6 +64,33 @@ fn it_moves_the_error_and_moves_it_back() {
 }
 
 #[test]
+fn it_is_held_back_once_and_completed_all_the_same() {
+    let hold_back = |number| ErrorCommand::HoldBackAnalysis {
+        number,
+        why: HeldBack::MonthBudget,
+        at: hour(2),
+    };
+    let held_back = ErrorEvent::ErrorAnalysisHeldBack {
+        number: 1,
+        why: HeldBack::MonthBudget,
+        at: hour(2),
+    };
+    given(under_way())
+        .when(hold_back(1))
+        .then_expect_events(vec![held_back.clone()]);
+    let then = || under_way().into_iter().chain([held_back.clone()]);
+    given(then())
+        .when(hold_back(1))
+        .then_expect_events(Vec::new());
+    given(then())
+        .when(complete(1))
+        .then_expect_events(vec![completed(1), ErrorEvent::ErrorAnalysisEnded]);
+    given(under_way())
+        .when(hold_back(2))
+        .then_expect_error(Refusal::NoAnalysis { number: 2 });
+}
+
+#[test]
 fn one_is_under_way_at_a_time() {
     for because in [Because::Asked, Because::SecondOpinion { of: 1 }] {
         given(under_way())

@@ -61,6 +61,11 @@ one_of_each! {
         number: 2,
         at: hour(1),
     },
+    ErrorEvent::ErrorAnalysisHeldBack { .. } => ErrorEvent::ErrorAnalysisHeldBack {
+        number: 2,
+        why: HeldBack::MonthBudget,
+        at: hour(1),
+    },
     ErrorEvent::ErrorAnalysisCompleted(_) => {
         ErrorEvent::ErrorAnalysisCompleted(Box::new(result(2)))
     },
@@ -129,6 +134,7 @@ fn the_words_inside_events_stay_as_they_are() {
                 Because::Regressed,
                 Because::Asked,
                 Because::SecondOpinion { of: 1 },
+                Because::Frequent,
             ],
             "analysis failed": [
                 AnalysisFailure::NoOccurrence,

@@ -16,6 +16,7 @@ const TABLE: &str = "
     EndAnalysis    none!    -               AnalysisEnded   fixing!         resolved!       ignored!        ignored!        ignored!        -               merged!  none!
     RequestAnalysis none! AnalysisRequested+AnalysisBegun AnalysisRequested AnalysisRequested resolved! ignored! ignored! ignored! AnalysisRequested+AnalysisBegun merged! none!
     StartAnalysis    none! number! number! number! number! number! number! number! number! number! none!
+    HoldBackAnalysis none! number! number! number! number! number! number! number! number! number! none!
     CompleteAnalysis none! number! number! number! number! number! number! number! number! number! none!
     FailAnalysis     none! number! number! number! number! number! number! number! number! number! none!
     BeginFix       none!    FixBegun        FixBegun        -               resolved!       ignored!        ignored!        ignored!        FixBegun        merged!  none!
@@ -86,6 +87,11 @@ fn command(name: &str) -> ErrorCommand {
         },
         "StartAnalysis" => ErrorCommand::StartAnalysis {
             number: 1,
+            at: hour(1),
+        },
+        "HoldBackAnalysis" => ErrorCommand::HoldBackAnalysis {
+            number: 1,
+            why: HeldBack::NoAnswer,
             at: hour(1),
         },
         "CompleteAnalysis" => ErrorCommand::CompleteAnalysis(Box::new(result(1))),
@@ -175,6 +181,7 @@ fn the_table_has_every_command_and_eleven_states() {
         | ErrorCommand::EndAnalysis
         | ErrorCommand::RequestAnalysis { .. }
         | ErrorCommand::StartAnalysis { .. }
+        | ErrorCommand::HoldBackAnalysis { .. }
         | ErrorCommand::CompleteAnalysis(_)
         | ErrorCommand::FailAnalysis { .. }
         | ErrorCommand::BeginFix
@@ -185,10 +192,10 @@ fn the_table_has_every_command_and_eleven_states() {
         | ErrorCommand::Merge { .. }
         | ErrorCommand::Join { .. }
         | ErrorCommand::Unmerge
-        | ErrorCommand::Delete { .. } => 22,
+        | ErrorCommand::Delete { .. } => 23,
     };
     assert_eq!(kinds.len(), all);
-    assert_eq!(cells().count(), 22 * 11);
+    assert_eq!(cells().count(), 23 * 11);
 }
 
 #[test]
