@@ -58,6 +58,21 @@ impl Repositories {
         fetched.map(|()| Mirror::new(mirror))
     }
 
+    /// Removes what is mirrored of a project that has no repository any more.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Folder`].
+    pub async fn forget(
+        &self,
+        organization: OrganizationId,
+        project: ProjectId,
+    ) -> Result<(), RepositoryError> {
+        match &self.bounds.folder {
+            Some(folder) => remove(&folder.join(format!("{organization}-{project}"))).await,
+            None => Ok(()),
+        }
+    }
+
     fn known(&self, mirror: &Path) -> Known {
         let mut all = match self.known.lock() {
             Ok(all) => all,

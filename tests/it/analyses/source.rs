@@ -170,6 +170,18 @@ async fn rules_name_the_top_suspect_and_a_release_without_a_tag_is_said_to_be_no
         .to_owned();
     let made = over(&app, &error, 1).await;
     assert_eq!(made["repository"]["revision"], json!(commit));
+
+    // Of a project without a repository nothing is kept.
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+    set(&app, json!(null)).await.expect(200);
+    other["fingerprint"] = json!(["a third"]);
+    let occurrence = app.send_event(&other).await;
+    let error = app.occurrence(&occurrence).await["error_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_eq!(over(&app, &error, 1).await["repository"], json!(null));
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
     app.stop().await;
 }
 

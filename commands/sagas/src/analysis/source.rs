@@ -44,6 +44,9 @@ impl Analyst {
         let organization = job.organization;
         let set = projects::repository(&context.database, organization, project).await?;
         let Some(address) = set else {
+            if let Err(error) = self.repositories.forget(organization, project).await {
+                tracing::warn!(%organization, %project, %error, "a mirror is not removed");
+            }
             return Ok(None);
         };
         let sought = Sought {
