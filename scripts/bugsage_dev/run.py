@@ -123,6 +123,8 @@ def start_servers(folder, needs_postgres, needs_nats, running):
         env["NATS_URL"] = nats.url()
     if not env.get("BUGSAGE_SEAL_KEYS"):
         env["BUGSAGE_SEAL_KEYS"] = home.seal_keys(folder)
+    if not env.get("BUGSAGE_METRICS_TOKEN"):
+        env["BUGSAGE_METRICS_TOKEN"] = home.secret(os.path.join(folder, "metrics.token"))
     write_service_env(env)
     return env
 
@@ -130,7 +132,8 @@ def start_servers(folder, needs_postgres, needs_nats, running):
 def write_service_env(env):
     """`service.env` lets another terminal run `bugsage projections …` on these servers."""
     names = ("DATABASE_URL", "BUGSAGE_PROJECTOR_DATABASE_URL",
-             "BUGSAGE_MIGRATE_DATABASE_URL", "NATS_URL", "BUGSAGE_NATS", "BUGSAGE_SEAL_KEYS")
+             "BUGSAGE_MIGRATE_DATABASE_URL", "NATS_URL", "BUGSAGE_NATS", "BUGSAGE_SEAL_KEYS",
+             "BUGSAGE_METRICS_TOKEN")
     lines = [f"export {name}={shlex.quote(env[name])}\n" for name in names if name in env]
     home.make_folder(os.path.dirname(SERVICE_ENV))
     home.write_private(SERVICE_ENV, "".join(lines))
