@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Call, MicroDollars, Mode, Outcome, Usage};
+use crate::{Bound, Call, MicroDollars, Mode, Outcome, Usage};
 
 /// One model, asked or passed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,10 +68,11 @@ impl Exhausted {
         self.attempts.iter().map(|attempt| attempt.cost).sum()
     }
 
-    /// Whether models were passed over for the limit alone: with a higher one, the call may do.
+    /// Whether models were passed over for a budget alone: with a higher one, the call may do. A call that
+    /// waited too long for its turn is over no budget.
     #[must_use]
-    pub fn is_over_limit(&self) -> bool {
-        let is_over = |attempt: &Attempt| matches!(attempt.outcome, Outcome::OverLimit { .. });
+    pub fn is_over_budget(&self) -> bool {
+        let is_over = |attempt: &Attempt| matches!(attempt.outcome, Outcome::OverLimit { of } if of != Bound::Time);
         !self.attempts.is_empty() && self.attempts.iter().all(is_over)
     }
 }

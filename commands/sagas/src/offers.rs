@@ -77,6 +77,9 @@ pub(crate) struct Offers {
     try_at: Instant,
     /// The last look at the rows found nothing.
     idle: bool,
+    /// When they are looked at again, however many messages come: a job whose message is lost is no
+    /// later for them.
+    look_at: Instant,
 }
 
 impl Offers {
@@ -95,6 +98,7 @@ impl Offers {
             try_at: Instant::now(),
             // Where messages come, they come first.
             idle: nats.is_some(),
+            look_at: Instant::now() + poll,
             nats,
         }
     }
@@ -104,8 +108,8 @@ impl Offers {
         self.idle = true;
     }
 
-    /// The next offer. While NATS serves, rows are looked at only when no message has come for a
-    /// while: for what it lost, then for as long as something is found.
+    /// The next offer. While NATS serves, rows are looked at once in a while, and as long as something is
+    /// found where no message comes: for what it lost.
     pub(crate) async fn next(&mut self) -> Offer {
         loop {
             self.connect().await;
@@ -115,14 +119,20 @@ impl Offers {
                 }
                 return Offer(None);
             };
-            let pause = if self.idle { self.poll } else { Duration::ZERO };
+            let now = Instant::now();
+            if self.look_at <= now {
+                self.look_at = now + self.poll;
+                self.idle = false;
+                return Offer(None);
+            }
+            let next_look = if self.idle { self.look_at } else { now };
             tokio::select! {
                 biased;
                 message = first(streams) => match message {
                     Some(message) => return Offer(Some(message)),
                     None => self.streams = None,
                 },
-                () = tokio::time::sleep(pause) => {
+                () = tokio::time::sleep_until(next_look) => {
                     self.idle = false;
                     return Offer(None);
                 }

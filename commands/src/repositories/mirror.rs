@@ -15,6 +15,8 @@ use super::{Address, Known, Repositories, RepositoryError, room};
 
 /// For how long what was fetched, or could not be, is taken for what is there.
 const FRESH: Duration = Duration::from_secs(30);
+/// For how long nobody asks one again that could not be fetched.
+const BROKEN: Duration = Duration::from_secs(300);
 /// Between two looks how large a mirror has become.
 const LOOK: Duration = Duration::from_millis(200);
 /// Everything that can be a revision, and what the repository itself takes for its default.
@@ -48,11 +50,12 @@ impl Repositories {
         let known = self.known(&mirror);
         let mut known = known.lock().await;
         let (at, fetched) = match known.take() {
-            Some((at, fetched)) if at.elapsed() < FRESH => (at, fetched),
-            _ => (
-                Instant::now(),
-                self.fetch(&of_project, &mirror, &address).await,
-            ),
+            Some((at, fetched)) if at.elapsed() < kept(&fetched) => (at, fetched),
+            _ => {
+                let fetched = self.fetch(&of_project, &mirror, &address).await;
+                // From its end: who waited for a slow one is content with it.
+                (Instant::now(), fetched)
+            }
         };
         *known = Some((at, fetched.clone()));
         fetched.map(|()| Mirror::new(mirror))
@@ -119,6 +122,14 @@ impl Repositories {
                 Err(error)
             }
         }
+    }
+}
+
+/// For how long nobody fetches again; where it failed, longer, or each analysis would wait for it in vain.
+fn kept(fetched: &Result<(), RepositoryError>) -> Duration {
+    match fetched {
+        Ok(()) => FRESH,
+        Err(_) => BROKEN,
     }
 }
 

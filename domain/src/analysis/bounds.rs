@@ -22,3 +22,5 @@ pub const FIX_MAX: usize = 2_000;
 pub const PREVENTION_MAX: usize = 5;
 /// Related errors.
 pub const RELATED_MAX: usize = 10;
+/// The most confidence in a cause that no evidence is left for.
+pub const GUESS_MAX: f64 = 0.3;

@@ -19,8 +19,8 @@ mod validate;
 mod tests;
 
 pub use bounds::{
-    CLAIM_MAX, EVIDENCE_MAX, FIX_MAX, FIXES_MAX, IMPACT_MAX, POINTER_MAX, PREVENTION_MAX,
-    REASON_MAX, RELATED_MAX, WHY_MAX, WHYS_MAX,
+    CLAIM_MAX, EVIDENCE_MAX, FIX_MAX, FIXES_MAX, GUESS_MAX, IMPACT_MAX, POINTER_MAX,
+    PREVENTION_MAX, REASON_MAX, RELATED_MAX, WHY_MAX, WHYS_MAX,
 };
 pub use category::{Category, UnknownCategory};
 pub use context::Context;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Category, Context, Pointer};
+use super::{Category, Context, GUESS_MAX, Pointer};
 use crate::ids::ErrorId;
 use crate::severity::Severity;
 
@@ -138,12 +138,16 @@ impl Effort {
 }
 
 impl Analysis {
-    /// Takes out evidence and related errors that point at nothing of the context; how many.
+    /// Takes out evidence and related errors that point at nothing of the context; how many. A cause that
+    /// nothing is left to show for is a guess, however sure somebody was.
     pub fn drop_unfounded(&mut self, context: &Context) -> usize {
         let before = self.evidence.len() + self.related_errors.len();
         self.evidence.retain(|one| context.has(&one.points_at));
         self.related_errors
             .retain(|id| context.has(&Pointer::Error(*id)));
+        if self.evidence.is_empty() {
+            self.confidence_score = self.confidence_score.min(GUESS_MAX);
+        }
         before - self.evidence.len() - self.related_errors.len()
     }
 }

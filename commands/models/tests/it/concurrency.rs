@@ -64,7 +64,9 @@ async fn a_place_that_does_not_come_in_time_is_the_limits_end() {
         ..PLENTY
     };
     let exhausted = chain.ask(&request(), limit).await.unwrap_err();
-    assert!(exhausted.is_over_limit());
+    assert!(!exhausted.is_over_budget(), "nothing was spent");
+    let said = exhausted.attempts[0].outcome.to_string();
+    assert!(said.contains("the limit of time"), "{said}");
     server.release(1);
     assert!(first.await.unwrap().is_ok());
     assert_eq!(server.asked().len(), 1);

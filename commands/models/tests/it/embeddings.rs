@@ -108,5 +108,5 @@ async fn they_are_asked_for_as_answers_are() {
     let mut limit = PLENTY;
     limit.tokens = 2;
     let exhausted = vectors.embed(&texts, limit).await.unwrap_err();
-    assert!(exhausted.is_over_limit());
+    assert!(exhausted.is_over_budget());
 }

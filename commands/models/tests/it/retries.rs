@@ -40,7 +40,7 @@ async fn each_is_asked_so_often_and_no_more() {
     ];
     assert_eq!(told(&exhausted.attempts), expected);
     assert_eq!((first.asked().len(), second.asked().len()), (3, 3));
-    assert!(!exhausted.is_over_limit());
+    assert!(!exhausted.is_over_budget());
     let said = exhausted.to_string();
     assert!(
         said.starts_with("no model answered: first: it takes no more requests"),

@@ -55,7 +55,7 @@ impl Left {
 
     /// Why no model answered, as it is told for ever.
     pub(super) fn held_back(self, last: &Exhausted) -> HeldBack {
-        match (last.is_over_limit(), self.error < self.month) {
+        match (last.is_over_budget(), self.error < self.month) {
             (true, true) => HeldBack::ErrorBudget,
             (true, false) => HeldBack::MonthBudget,
             (false, _) => HeldBack::NoAnswer,

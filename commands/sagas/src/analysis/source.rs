@@ -92,17 +92,24 @@ async fn read(mirror: &Mirror, sought: &Sought<'_>) -> Result<Repository, Reposi
         let Some(file) = meant(&place.path, files.iter().map(String::as_str)) else {
             continue;
         };
-        let lines = mirror.lines(&revision, file).await?;
+        // One that cannot be read takes nothing from the others.
+        let Ok(lines) = mirror.lines(&revision, file).await else {
+            continue;
+        };
         let count = u32::try_from(lines.len()).unwrap_or(u32::MAX);
         if place.line > count {
             continue;
         }
         let found = mirror.touched((&revision, after), file, (place.line, count));
-        let found = found.await?.into_iter().map(|commit| Touched {
-            frame: place.frame.clone(),
-            rank,
-            commit: bounded(commit),
-        });
+        let found = found
+            .await
+            .unwrap_or_default()
+            .into_iter()
+            .map(|commit| Touched {
+                frame: place.frame.clone(),
+                rank,
+                commit: bounded(commit),
+            });
         touched.extend(found);
         excerpts.extend((!place.has_source).then(|| excerpt(place, file, &lines)));
     }

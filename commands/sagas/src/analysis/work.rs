@@ -41,7 +41,12 @@ impl Analyse {
         let clock = &self.analyst.clock;
         let (number, at) = (task.number, clock.now());
         let start = ErrorCommand::StartAnalysis { number, at };
-        let under_way = tell(context, task, start, job.context("start")).await?;
+        // What was remembered of an earlier try may not hold any more: it has ended since.
+        let starting = CommandContext {
+            idempotency: None,
+            ..job.context("start")
+        };
+        let under_way = tell(context, task, start, starting).await?;
         if under_way != json!(number) {
             return Ok(Outcome::done(json!("it is over")));
         }

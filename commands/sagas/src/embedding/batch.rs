@@ -123,7 +123,7 @@ impl Batch<'_> {
         let words: Vec<_> = texts.iter().map(|text| text.text.clone()).collect();
         let embedded = match self.embedder.vectors.embed(&words, limit).await {
             Ok(embedded) => embedded,
-            Err(exhausted) if exhausted.is_over_limit() => {
+            Err(exhausted) if exhausted.is_over_budget() => {
                 done.is_over_budget = true;
                 return Ok(None);
             }

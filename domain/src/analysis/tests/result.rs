@@ -1,7 +1,8 @@
 use serde_json::json;
 
 use crate::analysis::{
-    Analysis, Category, Context, Effort, FIXES_MAX, Fault, Pointer, RootCause, WHY_MAX, schema,
+    Analysis, Category, Context, Effort, FIXES_MAX, Fault, GUESS_MAX, Pointer, RootCause, WHY_MAX,
+    schema,
 };
 use crate::ids::ErrorId;
 use crate::occurrence::decode;
@@ -121,6 +122,23 @@ fn evidence_that_points_at_nothing_is_dropped_and_counted() {
         .collect();
     assert_eq!(left, ["frame:0.1", "commit:1f2e3d4"]);
     assert!(analysis.related_errors.is_empty());
+    assert!(analysis.confidence_score > GUESS_MAX);
+}
+
+#[test]
+fn a_cause_that_nothing_shows_is_a_guess_however_sure_somebody_is() {
+    for evidence in [
+        json!([]),
+        json!([{"claim": "So it is.", "points_at": "my experience"}]),
+    ] {
+        let sure = read(|answer| {
+            answer["confidence_score"] = json!(0.95);
+            answer["evidence"] = evidence.clone();
+        });
+        let mut analysis = sure.unwrap();
+        analysis.drop_unfounded(&context());
+        assert_eq!(analysis.confidence_score, GUESS_MAX, "{evidence}");
+    }
 }
 
 #[test]
