@@ -150,6 +150,7 @@ impl From<PeopleError> for Problem {
             PeopleError::Busy => Self::busy(told),
             PeopleError::LastOwner => Self::conflict(told),
             PeopleError::WrongPassword
+            | PeopleError::OtherPassword
             | PeopleError::Link
             | PeopleError::Unfit(_)
             | PeopleError::TimeZone => Self::invalid(told),

@@ -61,7 +61,7 @@ pub enum PeopleError {
     #[error("the e-mail address or the password is wrong, or the address is not confirmed yet")]
     Wrong,
     /// Too many attempts failed.
-    #[error("too many attempts failed: try again in {seconds} seconds")]
+    #[error("too many attempts: try again in {seconds} seconds")]
     Wait {
         /// Until then nothing is tried.
         seconds: u32,
@@ -72,14 +72,23 @@ pub enum PeopleError {
     /// The session is over, or its token was never one.
     #[error("this session is over: sign in again")]
     Over,
-    /// A link that was used, is too old or replaced.
-    #[error("this link was used, replaced by a newer one, or is too old: ask for a new one")]
+    /// A link that was used or is too old.
+    #[error("this link was used or is too old: ask for a new one")]
     Link,
+    /// Not what was registered, or a stranger registered the address since.
+    #[error(
+        "this is not the password that was registered last for this address, which may have been somebody else: \
+         set a new one by \"forgot password\", which confirms the address too"
+    )]
+    OtherPassword,
     /// The new password is not good enough.
     #[error(transparent)]
     Unfit(#[from] Unfit),
     /// An organization would be without an owner.
-    #[error("you are the last owner of an organization: make somebody else its owner first")]
+    #[error(
+        "you are the last owner of an organization with other members: make one of them its owner first, \
+         or remove them all"
+    )]
     LastOwner,
     /// PostgreSQL knows no such zone.
     #[error("there is no time zone of this name: use one such as Europe/Paris")]

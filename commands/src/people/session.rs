@@ -314,14 +314,13 @@ impl People {
             self.seen.forget_all();
             return Err(PeopleError::Over);
         }
+        // Before the old one is used up: without a key to sign with, it can be tried again.
+        let access = self.person_token(user, session, version).await?;
         transaction.commit().await?;
         Ok(SignedIn {
             user,
             session,
-            opened: Opened::Tokens {
-                access: self.person_token(user, session, version).await?,
-                refresh,
-            },
+            opened: Opened::Tokens { access, refresh },
         })
     }
 
