@@ -242,6 +242,19 @@ create function find_invitation(token_hash bytea)
            and accepted_at is null and revoked_at is null
     $$;
 
+-- What is shown for `user:…`, as events and the audit log name people: of a member the name, or the
+-- address without one; of somebody erased that. Null of everybody else.
+create function person_name(p_named text) returns text
+    language sql stable strict security definer set search_path = public, pg_temp
+    as $$
+        select case when u.erased_at is not null then 'erased user' else coalesce(nullif(u.name, ''), u.email) end
+          from users u
+         where u.user_id = substring(p_named from '^user:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$')::uuid
+           and (u.erased_at is not null or exists (
+               select 1 from memberships m
+                where m.user_id = u.user_id and m.organization_id = current_organization()))
+    $$;
+
 -- The letter that is due first, into the hands of one sender until the lease is over. An address is
 -- sent one a day by an organization and five by all, whether or not what they told of was taken back;
 -- further ones wait. One sender looks at a time, so that two do not miss each other.
@@ -298,11 +311,11 @@ create function forget_invitations(before timestamptz) returns void
     as $$ delete from invitations where expires_at < before $$;
 
 revoke all on function find_dsn_key, find_api_key, find_service_account, find_memberships, find_organizations,
-    find_invitation,
+    find_invitation, person_name,
     take_invitation_letter, keep_invitation_token, invitation_letter_tried, note_use, forget_invitations
     from public;
 grant execute on function find_dsn_key, find_api_key, find_service_account, find_memberships, find_organizations,
-    find_invitation,
+    find_invitation, person_name,
     take_invitation_letter, keep_invitation_token, invitation_letter_tried, note_use, forget_invitations
     to bugsage_app;
 

@@ -31,23 +31,22 @@ pub struct Me {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub organization: Option<Uuid>,
-    /// The rest.
-    #[serde(flatten)]
-    pub account: Option<Account>,
-}
-
-/// What an account holds of a person.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Account {
     /// What they are called; may be empty.
-    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub name: Option<String>,
     /// Where their days begin.
-    #[schema(example = "Europe/Paris")]
-    pub time_zone: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "Europe/Paris")]
+    pub time_zone: Option<String>,
     /// What they want mail about.
-    pub notifications: Notifications,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub notifications: Option<Notifications>,
     /// Since when they have an account.
-    pub created_at: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub created_at: Option<DateTime<Utc>>,
 }
 
 /// What a person wants mail about.
@@ -87,17 +86,15 @@ impl From<Notifications> for people::Notifications {
 }
 
 fn answer(profile: Profile, confined: Option<OrganizationId>) -> Response {
-    let account = Account {
-        name: profile.name,
-        time_zone: profile.time_zone,
-        notifications: profile.preferences.notifications.into(),
-        created_at: profile.created_at,
-    };
+    let whole = confined.is_none();
     let me = Me {
         id: profile.user_id,
         email: profile.email,
         organization: confined.map(|organization| organization.0),
-        account: confined.is_none().then_some(account),
+        name: whole.then_some(profile.name),
+        time_zone: whole.then_some(profile.time_zone),
+        notifications: whole.then_some(profile.preferences.notifications.into()),
+        created_at: whole.then_some(profile.created_at),
     };
     unkept(Json(me).into_response())
 }

@@ -2,7 +2,7 @@
 //!
 //! [`People`] is the one door. An account begins with [`People::register`] and is its person's once
 //! the address is confirmed ([`recovery`]). [`People::sign_in`] begins a session, held by a browser's
-//! cookie or by tokens ([`session`], [`access_token`]); whatever changes a person's credentials
+//! cookie or by tokens ([`session`], [`tokens`], [`access_token`]); whatever changes a person's credentials
 //! raises their version and so ends the sessions before. Every step is one function of the database
 //! (`migrations/0011_sessions.sql`) and leaves its record in the audit log in the same transaction.
 
@@ -10,6 +10,7 @@ mod access_token;
 mod account;
 mod argon;
 mod attempts;
+mod csrf;
 mod email;
 pub mod letters;
 pub mod password;
@@ -20,6 +21,7 @@ mod secrets;
 mod session;
 mod sign_in;
 pub mod signing;
+mod tokens;
 
 use std::sync::Arc;
 
@@ -32,7 +34,8 @@ pub use access_token::ACCESS_LIFETIME;
 pub use account::Registration;
 pub use email::{Email, NoEmail};
 pub use profile::{Change, Notifications, Profile};
-pub use session::{COOKIE_LIFETIME, Holder, Means, Opened, Proof, REFRESH_LIFETIME, SignedIn};
+pub use session::{COOKIE_LIFETIME, Means, Opened, Proof, REFRESH_LIFETIME, SignedIn};
+pub use tokens::Holder;
 
 use crate::audit::{self, Origin};
 use crate::clock::Clock;
