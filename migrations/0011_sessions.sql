@@ -25,19 +25,20 @@ create table refresh_tokens (
     used_at    timestamptz
 );
 create index refresh_tokens_session on refresh_tokens (session_id);
+create index refresh_tokens_expiry on refresh_tokens (expires_at);
 
--- Sent by mail, used once; a newer one of its kind takes its place.
+-- Sent by mail, used once. A newer one leaves those before as they are: whoever asks again and again
+-- for the letters of somebody else does not make them useless. All of a kind go when one is used.
 create table mail_tokens (
+    hash       bytea primary key,
     user_id    uuid not null references users,
     purpose    text not null,
-    hash       bytea not null,
     -- Proves this address and no later one.
     email      text not null,
     expires_at timestamptz not null,
-    constraint mail_tokens_key primary key (user_id, purpose),
-    constraint mail_tokens_hash unique (hash),
     constraint mail_tokens_purpose check (purpose in ('confirm', 'reset'))
 );
+create index mail_tokens_user on mail_tokens (user_id, purpose);
 
 -- Letters to send. None holds a secret: what opens a door is made when the letter is written.
 create table letters (
@@ -72,6 +73,7 @@ create table signing_keys (
 );
 
 create index audit_log_actor on audit_log (actor);
+create index audit_log_anonymous on audit_log (subject) where actor = 'anonymous';
 
 alter table sessions enable row level security;
 alter table refresh_tokens enable row level security;
@@ -83,8 +85,8 @@ alter table signing_keys enable row level security;
 -- Accounts.
 
 -- Whether the account may still become theirs: it is new, or nobody has confirmed the address. Then
--- the last who registers it counts, and letters to earlier ones open nothing: who registered the
--- address of somebody else must not know the password that its owner confirms.
+-- the password of the last who registers it counts, which anybody can be: so confirm_email asks for it.
+-- What others see of a member by an identity provider, a stranger does not change.
 create function register_user(p_user uuid, p_email text, p_name text, p_password text, p_at timestamptz)
     returns table (user_id uuid, taken boolean)
     language plpgsql security definer set search_path = public, pg_temp
@@ -95,11 +97,11 @@ begin
     insert into users (user_id, email, name, password_hash, created_at)
         values (p_user, p_email, p_name, p_password, p_at)
         on conflict (email) do update
-            set name = excluded.name, password_hash = excluded.password_hash,
-                credential_version = users.credential_version + 1
+            set password_hash = excluded.password_hash,
+                name = case when exists (select 1 from memberships m where m.user_id = users.user_id)
+                            then users.name else excluded.name end
             where users.email_verified_at is null
         returning users.user_id into made;
-    delete from mail_tokens t where t.user_id = made;
     return query select u.user_id, made is null from users u where u.email = p_email;
 end $$;
 
@@ -141,12 +143,20 @@ begin
      where user_id = p_user and erased_at is null;
 end $$;
 
--- Everything personal goes; the id stays, as history names it. False: somebody's organization would
--- be left without an owner, and nothing changes.
-create function erase_user(p_user uuid, p_at timestamptz) returns boolean
+-- Everything personal goes; the id stays, as history names it. The answer: the organizations that have
+-- no member any more and were closed. Null: one with other members would be left without an owner, and
+-- then the caller must roll back.
+create function erase_user(p_user uuid, p_at timestamptz) returns uuid[]
     language plpgsql security definer set search_path = public, pg_temp
     as $$
+declare
+    deserted uuid[] := array(
+        select m.organization_id from memberships m where m.user_id = p_user and not exists (
+            select 1 from memberships other
+             where other.organization_id = m.organization_id and other.user_id <> p_user)
+         order by m.organization_id);
 begin
+    perform close_organization(d, p_at) from unnest(deserted) d;
     -- All owners there, in the order in which other changes of members lock them: two who leave at
     -- once must not both believe in the other.
     perform 1 from memberships m
@@ -156,18 +166,23 @@ begin
     if exists (select 1 from memberships m where m.user_id = p_user and m.role = 'owner' and not exists (
                    select 1 from memberships other
                     where other.organization_id = m.organization_id and other.user_id <> p_user
-                      and other.role = 'owner' and other.disabled_at is null)) then
-        return false;
+                      and other.role = 'owner' and other.disabled_at is null)
+                and not m.organization_id = any (deserted))
+       or exists (select 1 from memberships m where m.user_id <> p_user and m.organization_id = any (deserted)) then
+        return null;
     end if;
     update users set email = null, email_verified_at = null, name = '', time_zone = 'UTC', preferences = '{}',
                      password_hash = null, credential_version = credential_version + 1, erased_at = p_at
      where user_id = p_user;
-    update audit_log set address = null where actor = 'user:' || p_user;
+    -- Also of what was asked for their account before anybody was known. What others did to it keeps
+    -- the addresses of those.
+    update audit_log set address = null
+     where actor = 'user:' || p_user or (actor = 'anonymous' and subject = 'user:' || p_user);
     delete from memberships where user_id = p_user;
     delete from sessions where user_id = p_user;
     delete from mail_tokens where user_id = p_user;
     delete from letters where user_id = p_user;
-    return true;
+    return deserted;
 end $$;
 
 -- Sessions.
@@ -270,6 +285,10 @@ create function begin_attempt(p_subjects bytea[], p_free integer[], p_longest in
     as $$
 declare seconds integer;
 begin
+    -- First without a row of its own: whoever has to wait writes nothing, whatever accounts they try.
+    select ceil(extract(epoch from max(blocked_until) - p_at)) into seconds
+      from attempts where subject = any (p_subjects) and blocked_until > p_at;
+    if seconds > 0 then return seconds; end if;
     insert into attempts (subject, last_at, blocked_until)
         select s, p_at, p_at from unnest(p_subjects) s order by s on conflict do nothing;
     perform 1 from attempts where subject = any (p_subjects) order by subject for update;
@@ -301,17 +320,20 @@ create function forgive_attempt(p_account bytea, p_network bytea) returns void
 
 -- Letters and what they carry.
 
--- Asks for a letter; one of a kind goes out in two minutes at most.
-create function request_letter(p_user uuid, p_kind text, p_at timestamptz) returns void
-    language sql security definer set search_path = public, pg_temp
+-- Asks for a letter; one of a kind goes out in two minutes at most. False: it is asked for already.
+create function request_letter(p_user uuid, p_kind text, p_at timestamptz) returns boolean
+    language plpgsql security definer set search_path = public, pg_temp
     as $$
-        insert into letters (user_id, kind, due_at) values (p_user, p_kind, p_at)
-        on conflict (user_id, kind) do update
-            set due_at = greatest(p_at, letters.sent_at + interval '2 minutes'), tries = 0
-            where letters.due_at is null
-    $$;
+begin
+    insert into letters (user_id, kind, due_at) values (p_user, p_kind, p_at)
+    on conflict (user_id, kind) do update
+        set due_at = greatest(p_at, letters.sent_at + interval '2 minutes'), tries = 0
+        where letters.due_at is null;
+    return found;
+end $$;
 
--- The next letter, for one sender alone until p_retry.
+-- The next letter, for one sender alone until p_retry. Without the name while the address is not
+-- confirmed: anybody could have chosen it for words to somebody else.
 create function take_letter(p_at timestamptz, p_retry timestamptz)
     returns table (user_id uuid, kind text, email text, name text, tries integer)
     language sql security definer set search_path = public, pg_temp
@@ -320,7 +342,8 @@ create function take_letter(p_at timestamptz, p_retry timestamptz)
           from (select user_id, kind from letters where due_at <= p_at
                  order by due_at limit 1 for update skip locked) due, users u
          where l.user_id = due.user_id and l.kind = due.kind and u.user_id = l.user_id and u.email is not null
-        returning l.user_id, l.kind, u.email, u.name, l.tries
+        returning l.user_id, l.kind, u.email,
+                  case when u.email_verified_at is null then '' else u.name end, l.tries
     $$;
 
 -- When it is tried next; null: it was sent, or is given up.
@@ -334,8 +357,6 @@ create function keep_mail_token(p_user uuid, p_purpose text, p_hash bytea, p_ema
     as $$
         insert into mail_tokens (user_id, purpose, hash, email, expires_at)
             values (p_user, p_purpose, p_hash, p_email, p_expires)
-        on conflict (user_id, purpose) do update
-            set hash = excluded.hash, email = excluded.email, expires_at = excluded.expires_at
     $$;
 
 -- Whose token it is, while it may be used.
@@ -347,26 +368,41 @@ create function find_mail_token(p_hash bytea, p_purpose text, p_at timestamptz)
          where t.hash = p_hash and t.purpose = p_purpose and t.expires_at > p_at
     $$;
 
-create function confirm_email(p_hash bytea, p_at timestamptz) returns uuid
+-- Confirms an address for who reads its mail and knows the password that was registered: p_password,
+-- of which that was proved. Null, and the token stays: another was registered meanwhile.
+create function confirm_email(p_hash bytea, p_password text, p_at timestamptz) returns uuid
     language sql security definer set search_path = public, pg_temp
     as $$
-        with used as (
-            delete from mail_tokens where hash = p_hash and purpose = 'confirm' returning user_id, email, expires_at)
-        update users u set email_verified_at = coalesce(u.email_verified_at, p_at) from used
-         where u.user_id = used.user_id and u.email = used.email and used.expires_at > p_at
-         returning u.user_id
+        with token as (
+            select user_id, email from mail_tokens
+             where hash = p_hash and purpose = 'confirm' and expires_at > p_at for update),
+        confirmed as (
+            update users u set email_verified_at = coalesce(u.email_verified_at, p_at) from token t
+             where u.user_id = t.user_id and u.email = t.email and u.password_hash = p_password
+             returning u.user_id),
+        used as (
+            delete from mail_tokens t using confirmed c where t.user_id = c.user_id and t.purpose = 'confirm')
+        select user_id from confirmed
     $$;
 
 -- A new password for who reads the mail of this address, which is proved by that; ends every session.
 create function reset_password(p_hash bytea, p_password text, p_at timestamptz) returns uuid
     language sql security definer set search_path = public, pg_temp
     as $$
-        with used as (
-            delete from mail_tokens where hash = p_hash and purpose = 'reset' returning user_id, email, expires_at)
-        update users u set password_hash = p_password, credential_version = u.credential_version + 1,
-                           email_verified_at = coalesce(u.email_verified_at, p_at)
-          from used where u.user_id = used.user_id and u.email = used.email and used.expires_at > p_at
-         returning u.user_id
+        with token as (
+            select user_id, email from mail_tokens
+             where hash = p_hash and purpose = 'reset' and expires_at > p_at for update),
+        changed as (
+            update users u set password_hash = p_password, credential_version = u.credential_version + 1,
+                               email_verified_at = coalesce(u.email_verified_at, p_at),
+                               -- Until now it may be what a stranger registered.
+                               name = case when u.email_verified_at is not null or exists (
+                                   select 1 from memberships m where m.user_id = u.user_id) then u.name else '' end
+              from token t where u.user_id = t.user_id and u.email = t.email
+             returning u.user_id),
+        used as (
+            delete from mail_tokens t using changed c where t.user_id = c.user_id and t.purpose = 'reset')
+        select user_id from changed
     $$;
 
 -- Signing keys.

@@ -65,6 +65,8 @@ create table invitations (
     letter_due_at   timestamptz,
     letter_tries    integer not null default 0,
     letter_hash     bytea,
+    -- When it was written last: an address is sent few of them, however many invite it.
+    letter_at       timestamptz,
     constraint invitations_letter_hash unique (letter_hash),
     constraint invitations_hash unique (hash),
     constraint invitations_role check (role in ('owner', 'admin', 'developer', 'viewer', 'auditor')),
@@ -73,6 +75,7 @@ create table invitations (
 create unique index invitations_open on invitations (organization_id, email)
     where accepted_at is null and revoked_at is null;
 create index invitations_due on invitations (letter_due_at) where letter_due_at is not null;
+create index invitations_written on invitations (email, letter_at) where letter_at is not null;
 
 -- Null: the whole organization.
 alter table api_keys alter column project_id drop not null;
@@ -239,20 +242,48 @@ create function find_invitation(token_hash bytea)
            and accepted_at is null and revoked_at is null
     $$;
 
--- The letter that is due first, into the hands of one sender until the lease is over.
+-- What is shown for `user:…`, as events and the audit log name people: of a member the name, or the
+-- address without one; of somebody erased that. Null of everybody else.
+create function person_name(p_named text) returns text
+    language sql stable strict security definer set search_path = public, pg_temp
+    as $$
+        select case when u.erased_at is not null then 'erased user' else coalesce(nullif(u.name, ''), u.email) end
+          from users u
+         where u.user_id = substring(p_named from '^user:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$')::uuid
+           and (u.erased_at is not null or exists (
+               select 1 from memberships m
+                where m.user_id = u.user_id and m.organization_id = current_organization()))
+    $$;
+
+-- The letter that is due first, into the hands of one sender until the lease is over. An address is
+-- sent one a day by an organization and five by all, whether or not what they told of was taken back;
+-- further ones wait. One sender looks at a time, so that two do not miss each other.
 create function take_invitation_letter(p_now timestamptz, p_lease timestamptz)
     returns table (invitation_id uuid, email text, organization text, role text, tries integer)
-    language sql security definer set search_path = public, pg_temp
+    language plpgsql security definer set search_path = public, pg_temp
     as $$
-        update invitations i set letter_due_at = p_lease, letter_tries = letter_tries + 1
+#variable_conflict use_column
+declare due invitations;
+begin
+    perform pg_advisory_xact_lock(7206);
+    loop
+        select d.* into due from invitations d
+          where d.letter_due_at <= p_now and d.expires_at > p_now and d.accepted_at is null and d.revoked_at is null
+          order by d.letter_due_at limit 1 for update skip locked;
+        if not found then return; end if;
+        exit when (
+            select count(*) < 5 and count(*) filter (where w.organization_id = due.organization_id) = 0
+              from invitations w
+             where w.email = due.email and w.letter_at > p_now - interval '1 day'
+               and w.invitation_id <> due.invitation_id);
+        update invitations i set letter_due_at = p_now + interval '1 hour' where i.invitation_id = due.invitation_id;
+    end loop;
+    return query
+        update invitations i set letter_due_at = p_lease, letter_tries = i.letter_tries + 1, letter_at = p_now
           from organizations o
-         where o.organization_id = i.organization_id and i.invitation_id = (
-               select d.invitation_id from invitations d
-                where d.letter_due_at <= p_now and d.expires_at > p_now
-                  and d.accepted_at is null and d.revoked_at is null
-                order by d.letter_due_at limit 1 for update skip locked)
-        returning i.invitation_id, i.email, o.name, i.role, i.letter_tries
-    $$;
+         where i.invitation_id = due.invitation_id and o.organization_id = i.organization_id
+        returning i.invitation_id, i.email, o.name, i.role, i.letter_tries;
+end $$;
 
 create function keep_invitation_token(p_invitation uuid, p_hash bytea) returns void
     language sql security definer set search_path = public, pg_temp
@@ -280,11 +311,11 @@ create function forget_invitations(before timestamptz) returns void
     as $$ delete from invitations where expires_at < before $$;
 
 revoke all on function find_dsn_key, find_api_key, find_service_account, find_memberships, find_organizations,
-    find_invitation,
+    find_invitation, person_name,
     take_invitation_letter, keep_invitation_token, invitation_letter_tried, note_use, forget_invitations
     from public;
 grant execute on function find_dsn_key, find_api_key, find_service_account, find_memberships, find_organizations,
-    find_invitation,
+    find_invitation, person_name,
     take_invitation_letter, keep_invitation_token, invitation_letter_tried, note_use, forget_invitations
     to bugsage_app;
 

@@ -118,15 +118,10 @@ begin
         return;
     end if;
     if person is null then
-        -- An account whose address nobody confirmed may be anybody's: its password opens nothing more.
-        insert into users (user_id, email, email_verified_at, name, created_at)
-            values (p_new_user, p_email, p_at, p_name, p_at)
-            on conflict (email) do update
-                set email_verified_at = p_at, name = excluded.name, password_hash = null,
-                    credential_version = users.credential_version + 1
-                where users.email_verified_at is null
-            returning users.user_id into person;
-        delete from mail_tokens t where t.user_id = person;
+        -- What a provider says proves nothing beyond its organization: an account that is there stays as
+        -- it is, and the address of a new one is still to be confirmed by who reads its mail.
+        insert into users (user_id, email, name, created_at) values (p_new_user, p_email, p_name, p_at)
+            on conflict (email) do nothing;
         select u.user_id into person from users u where u.email = p_email;
         insert into memberships (organization_id, user_id, role, by_provider, created_at)
             values (provider.organization_id, person, provider.role, true, p_at) on conflict do nothing;
@@ -171,7 +166,8 @@ begin
     return query select case when holder = person then 'linked' else 'taken' end, person;
 end $$;
 
--- As before, and by which provider.
+-- As before, and by which provider. A person has 100 at once, and as many at each provider: one more
+-- ends the oldest of its kind.
 drop function start_session(uuid, uuid, bigint, bytea, bytea, timestamptz, timestamptz);
 create function start_session(p_session uuid, p_user uuid, p_version bigint, p_cookie bytea, p_refresh bytea,
                               p_at timestamptz, p_expires timestamptz, p_provider uuid) returns boolean
@@ -186,6 +182,11 @@ begin
     if p_refresh is not null then
         insert into refresh_tokens (hash, session_id, expires_at) values (p_refresh, p_session, p_expires);
     end if;
+    delete from sessions where session_id in (
+        select s.session_id from sessions s
+         where s.user_id = p_user and s.provider_id is not distinct from p_provider
+           and s.ended_at is null and s.expires_at > p_at
+         order by s.created_at desc, s.session_id desc offset 100);
     return true;
 end $$;
 
@@ -213,11 +214,30 @@ create or replace function session_holds(p_session uuid, p_user uuid, p_version 
                and u.credential_version = p_version and u.erased_at is null)
     $$;
 
+-- Closes an organization that nobody belongs to any more: what would let somebody or something in goes,
+-- what it has kept stays. In the order in which whoever comes in locks the same rows, so that nobody
+-- joins it meanwhile: see erase_user.
+create function close_organization(p_organization uuid, p_at timestamptz) returns void
+    language sql set search_path = public, pg_temp
+    as $$
+        update invitations set revoked_at = p_at
+         where organization_id = p_organization and accepted_at is null and revoked_at is null;
+        delete from identity_providers where organization_id = p_organization;
+        delete from sealed_secrets where organization_id = p_organization;
+        select 1 from organizations where organization_id = p_organization for update;
+        update api_keys set revoked_at = coalesce(revoked_at, p_at) where organization_id = p_organization;
+        update service_accounts set revoked_at = coalesce(revoked_at, p_at) where organization_id = p_organization;
+        update dsn_keys set enabled = false where organization_id = p_organization;
+        update projects set closed_at = coalesce(closed_at, p_at) where organization_id = p_organization
+    $$;
+revoke all on function close_organization from public;
+
 create or replace function purge_sessions(p_before timestamptz) returns void
     language sql security definer set search_path = public, pg_temp
     as $$
         delete from provider_logins where expires_at < p_before;
         delete from sessions where expires_at < p_before or ended_at < p_before;
+        delete from refresh_tokens where expires_at < p_before;
         delete from mail_tokens where expires_at < p_before;
         delete from attempts where last_at < p_before
     $$;

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::body::Body;
 use super::change::{execute, rules_for};
 use super::fields::{Assignee, Ids, Tags};
-use super::{at_position, clean_assignee, clean_tags};
+use super::{assignee, at_position, clean_tags};
 use crate::access::{Authorized, Caller, may};
 use crate::problem::Problem;
 use crate::problem::documented::ChangingMany;
@@ -150,7 +150,10 @@ impl BulkAction {
                 until: IgnoredUntil::Forever,
             },
             Self::Assign { assigned_to, .. } => ErrorCommand::Assign {
-                to: assigned_to.as_deref().map(clean_assignee),
+                to: match assigned_to {
+                    Some(who) => Some(assignee(app, caller, who).await?),
+                    None => None,
+                },
             },
             Self::Tag { add, remove, .. } => {
                 let rules = rules_for(app, caller, id).await?;

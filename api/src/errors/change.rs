@@ -24,7 +24,7 @@ use uuid::Uuid;
 use super::body::Body;
 use super::fields::{Assignee, Category, Description, Tags, Title};
 use super::written::ErrorWritten;
-use super::{At, clean, clean_assignee, clean_tags, if_match, written};
+use super::{At, assignee, clean, clean_tags, if_match, written};
 use crate::access::{Authorized, Caller, may};
 use crate::idempotency;
 use crate::problem::Problem;
@@ -191,6 +191,11 @@ pub async fn update(
         }
         None => None,
     };
+    let assignee = match update.assigned_to {
+        Some(Some(who)) => Some(Some(assignee(&app, &caller, &who).await?)),
+        Some(None) => Some(None),
+        None => None,
+    };
     let rules = &rules;
     let edit = Edit {
         title: update.title.map(|title| clean(&title, TITLE_MAX, rules)),
@@ -201,9 +206,7 @@ pub async fn update(
             .category
             .map(|category| category.map(|word| clean(&word, CATEGORY_MAX, rules))),
         tags: update.tags.map(|tags| clean_tags(&tags, rules)),
-        assignee: update
-            .assigned_to
-            .map(|who| who.as_deref().map(clean_assignee)),
+        assignee,
         by: Some(caller.actor().clone()),
         at: app.clock.now(),
     };

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use bugsage_commands::access::members;
 use bugsage_domain::error::ErrorStatus;
 use bugsage_domain::ids::ProjectId;
 use bugsage_domain::severity::Severity;
@@ -109,6 +110,7 @@ impl From<ListParams> for ListQuery {
             status: params.status,
             source: params.source.map(String::from),
             assignee: params.assigned_to.map(String::from),
+            assignee_id: None,
             category: params.category.map(String::from),
             tag: params.tag.map(String::from),
             environment: params.environment.map(String::from),
@@ -137,9 +139,11 @@ pub async fn list(
 ) -> Result<Json<ErrorList>, Problem> {
     let named = params.project_id.map(ProjectId);
     let scope = caller.narrowed(&app, named).await?;
+    let mut query = ListQuery::from(params);
+    if let Some(who) = &query.assignee {
+        query.assignee_id = members::named(&app.database, scope.organization, who).await?;
+    }
     Ok(Json(
-        app.queries
-            .list(&scope, &params.into(), app.clock.now())
-            .await?,
+        app.queries.list(&scope, &query, app.clock.now()).await?,
     ))
 }

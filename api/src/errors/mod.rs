@@ -19,6 +19,7 @@ use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use bugsage_commands::access::members;
 use bugsage_domain::error::{ASSIGNEE_MAX, TAG_MAX};
 use bugsage_domain::scrub::{Rules, scrub_text};
 use bugsage_event_store::Executed;
@@ -26,7 +27,9 @@ use chrono::{DateTime, Datelike, Utc};
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::access::Caller;
 use crate::problem::Problem;
+use crate::state::App;
 use fields::Tag;
 
 /// The header that says which position a write reached.
@@ -80,14 +83,18 @@ pub(crate) fn clean(text: &str, max: usize, rules: &Rules) -> String {
     scrub_text(text, rules).chars().take(max).collect()
 }
 
-/// Who looks after an error, without secrets. An address stays: it is how a colleague is named.
-pub(crate) fn clean_assignee(who: &str) -> String {
+/// Who looks after an error, as events keep it: a member by id, for their address must be erasable, and
+/// else the text without secrets. An address of nobody here stays: it is how a colleague is named.
+pub(crate) async fn assignee(app: &App, caller: &Caller, who: &str) -> Result<String, Problem> {
+    if let Some(member) = members::named(&app.database, caller.organization(), who).await? {
+        return Ok(member);
+    }
     let secrets_alone = Rules {
         emails: false,
         ip_addresses: false,
         extra_keys: Vec::new(),
     };
-    clean(who, ASSIGNEE_MAX, &secrets_alone)
+    Ok(clean(who, ASSIGNEE_MAX, &secrets_alone))
 }
 
 /// Tags without secrets.

@@ -24,7 +24,7 @@ pub struct ErrorWritten {
     pub category: Option<String>,
     /// Its tags.
     pub tags: Vec<String>,
-    /// Who looks after it.
+    /// Who looks after it: a member as `user:…`, else what was given.
     pub assigned_to: Option<String>,
     /// When it was resolved.
     pub resolved_at: Option<DateTime<Utc>>,

@@ -33,7 +33,8 @@ pub async fn list_invitations(
     Ok(Json(listed))
 }
 
-/// Invites somebody, for seven days, by a letter. The token opens the same; it is shown this once.
+/// Invites somebody, for seven days, by a letter. The token opens the same; it is shown this once. An
+/// organization sends an address one letter a day, and all of them five; another waits.
 #[utoipa::path(post, path = "/api/v1/invitations", tag = "organization",
     security(("api_key" = ["invitations:write"])), request_body = NewInvitation, responses(
     (status = 201, description = "Invited", body = InvitationMade),

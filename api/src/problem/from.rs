@@ -151,6 +151,7 @@ impl From<PeopleError> for Problem {
             PeopleError::LastOwner | PeopleError::LastWay => Self::conflict(told),
             PeopleError::NoIdentity => Self::not_found("such identity of yours"),
             PeopleError::WrongPassword
+            | PeopleError::OtherPassword
             | PeopleError::Link
             | PeopleError::Unfit(_)
             | PeopleError::TimeZone => Self::invalid(told),

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bugsage_commands::people::{ACCESS_LIFETIME, Opened, SignedIn};
+use bugsage_domain::access::is_unseen;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -95,7 +96,7 @@ pub(super) fn unkept(mut response: Response) -> Response {
 /// What a person is called: any letters, few, and on one line.
 pub(super) fn name(text: &str) -> Result<String, Problem> {
     let text = text.trim();
-    if text.chars().count() > NAME_MAX || text.chars().any(char::is_control) {
+    if text.chars().count() > NAME_MAX || text.chars().any(is_unseen) {
         return Err(Problem::invalid(
             "name has at most 100 characters, and no control characters",
         ));

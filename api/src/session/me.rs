@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use bugsage_commands::people::{self, Change, Profile};
+use bugsage_domain::ids::OrganizationId;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,22 +19,34 @@ use crate::problem::Problem;
 use crate::problem::documented::{ChangingOneself, Personal};
 use crate::state::App;
 
-/// A person, as they see themselves.
+/// A person, as they see themselves. In a session that was begun at an identity provider it is only the
+/// id, the address and the organization: what that provider says must not open the rest of the account.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Me {
     /// Who.
     pub id: Uuid,
-    /// Their address, which they have confirmed.
+    /// Their address.
     pub email: String,
+    /// The one organization that the session holds in, where it was begun at a provider of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub organization: Option<Uuid>,
     /// What they are called; may be empty.
-    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub name: Option<String>,
     /// Where their days begin.
-    #[schema(example = "Europe/Paris")]
-    pub time_zone: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "Europe/Paris")]
+    pub time_zone: Option<String>,
     /// What they want mail about.
-    pub notifications: Notifications,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub notifications: Option<Notifications>,
     /// Since when they have an account.
-    pub created_at: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub created_at: Option<DateTime<Utc>>,
 }
 
 /// What a person wants mail about.
@@ -72,14 +85,16 @@ impl From<Notifications> for people::Notifications {
     }
 }
 
-fn answer(profile: Profile) -> Response {
+fn answer(profile: Profile, confined: Option<OrganizationId>) -> Response {
+    let whole = confined.is_none();
     let me = Me {
         id: profile.user_id,
         email: profile.email,
-        name: profile.name,
-        time_zone: profile.time_zone,
-        notifications: profile.preferences.notifications.into(),
-        created_at: profile.created_at,
+        organization: confined.map(|organization| organization.0),
+        name: whole.then_some(profile.name),
+        time_zone: whole.then_some(profile.time_zone),
+        notifications: whole.then_some(profile.preferences.notifications.into()),
+        created_at: whole.then_some(profile.created_at),
     };
     unkept(Json(me).into_response())
 }
@@ -94,7 +109,8 @@ pub async fn me(
     State(app): State<App>,
     SignedIn { person, .. }: SignedIn,
 ) -> Result<Response, Problem> {
-    Ok(answer(app.people.profile(person.user).await?))
+    let profile = app.people.profile(person.user).await?;
+    Ok(answer(profile, person.confined))
 }
 
 /// New values; what is left out stays as it is.
@@ -127,11 +143,11 @@ pub async fn change_me(
         time_zone: asked.time_zone,
         notifications: asked.notifications.map(Into::into),
     };
-    Ok(answer(
-        app.people
-            .change_profile(person.user, change, &origin)
-            .await?,
-    ))
+    let changed = app
+        .people
+        .change_profile(person.user, change, &origin)
+        .await?;
+    Ok(answer(changed, person.confined))
 }
 
 /// The proof that it is meant.
@@ -143,7 +159,8 @@ pub struct EraseMe {
     pub password: String,
 }
 
-/// Erases one's account and all that is personal, for good. History keeps an id that names nobody.
+/// Erases one's account and all that is personal, for good. History keeps an id that names nobody. An
+/// organization without any other member is closed: its keys and projects take nothing more.
 #[utoipa::path(delete, path = "/api/v1/users/me", tag = "people",
     security(("access_token" = []), ("session" = [])), request_body = EraseMe, responses(
     (status = 200, description = "Erased", body = Told),

@@ -15,7 +15,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use bugsage_commands::audit::Origin;
-use bugsage_commands::people::{Holder, Means, Proof};
+use bugsage_commands::people::{Means, Proof};
 use bugsage_domain::ids::{OrganizationId, UserId};
 use uuid::Uuid;
 
@@ -61,22 +61,15 @@ impl From<Person> for Proof {
     }
 }
 
-/// The person who sends this request; `None` if it carries no proof of a person at all.
+/// The person whose browser sends this request; `None` if it carries no cookie of a session.
 ///
 /// # Errors
-/// 401 if a proof is not valid, 403 if a browser's change lacks its CSRF token, 503 if the
+/// 401 if the session is over, 403 if a browser's change lacks its CSRF token, 503 if the
 /// database is away.
 pub async fn person(app: &App, parts: &Parts) -> Result<Option<Person>, Problem> {
     if parts.headers.contains_key(header::AUTHORIZATION) {
-        // It goes before any cookie, and may be a key's.
-        let Some(token) = access_token(&parts.headers) else {
-            return Ok(None);
-        };
-        return match app.people.by_access_token(token).await? {
-            Some(Holder::Person(proof)) => Ok(Some(proof.into())),
-            Some(Holder::Program(_)) => Ok(None),
-            None => Err(Problem::unauthorized(STALE)),
-        };
+        // It goes before any cookie: a key, or an access token, which `access::identity` looked at before.
+        return Ok(None);
     }
     let Some(cookie) = cookie::session(app, &parts.headers) else {
         return Ok(None);

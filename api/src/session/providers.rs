@@ -70,10 +70,15 @@ pub struct LinkBegun {
 ))]
 pub async fn begin_at_provider(
     State(app): State<App>,
+    Here(origin): Here,
     At(id): At<Uuid>,
     Asked(going_on): Asked<GoingOn>,
 ) -> Result<Response, Problem> {
-    let Begun { address, cookie } = app.providers.begin(id, &going_on.return_to, None).await?;
+    let begun = app
+        .providers
+        .begin(id, &going_on.return_to, None, &origin)
+        .await?;
+    let Begun { address, cookie } = begun;
     let mut response = to(&address)?;
     cookie::set_login(&app, response.headers_mut(), &cookie);
     Ok(response)
@@ -123,13 +128,13 @@ pub async fn back_from_provider(
 ))]
 pub async fn link_at_provider(
     State(app): State<App>,
-    Oneself { person, .. }: Oneself,
+    Oneself { person, origin }: Oneself,
     At(id): At<Uuid>,
     Body(asked, _held): Body<GoingOn, MAX>,
 ) -> Result<Response, Problem> {
     let begun = app
         .providers
-        .begin(id, &asked.return_to, Some(person.into()))
+        .begin(id, &asked.return_to, Some(person.into()), &origin)
         .await?;
     let address = begun.address;
     let mut response = unkept(Json(LinkBegun { address }).into_response());

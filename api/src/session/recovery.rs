@@ -14,15 +14,19 @@ use crate::problem::Problem;
 use crate::problem::documented::SigningIn;
 use crate::state::App;
 
-/// The code of a letter.
+/// The code of a letter, and the password of who registered.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VerifyEmail {
     /// As the letter shows it. It is used up.
     pub token: String,
+    /// The one that was registered: the letter alone says nothing of who did.
+    #[schema(format = Password)]
+    pub password: String,
 }
 
-/// Confirms an address: from then on its person can sign in.
+/// Confirms an address: from then on its person can sign in. Where somebody else registered it as well, a
+/// password that is set by "forgot password" confirms it.
 #[utoipa::path(post, path = "/api/v1/auth/verify-email", tag = "people", security(()), request_body = VerifyEmail, responses(
     (status = 200, description = "Confirmed", body = Told),
     SigningIn,
@@ -32,7 +36,9 @@ pub async fn verify_email(
     Here(origin): Here,
     Body(asked, _held): Body<VerifyEmail, MAX>,
 ) -> Result<Response, Problem> {
-    app.people.confirm(&asked.token, &origin).await?;
+    app.people
+        .confirm(&asked.token, &asked.password, &origin)
+        .await?;
     Ok(Told::answer(
         StatusCode::OK,
         "the address is confirmed: sign in",

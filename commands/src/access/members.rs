@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{AccessError, Acting, Listed, Meaning, Page, broken};
+use crate::people::Email;
 
 /// Somebody who belongs to the organization.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow, Serialize, ToSchema)]
@@ -38,6 +39,30 @@ pub struct MemberChange {
     pub role: Option<Role>,
     /// Whether to lock them out.
     pub disabled: Option<bool>,
+}
+
+/// How events name the member who has this address: by the id, for an address must be erasable. `None`
+/// where no member has it, or it is no address.
+///
+/// # Errors
+/// When the database fails.
+pub async fn named(
+    app: &PgPool,
+    organization: OrganizationId,
+    address: &str,
+) -> Result<Option<String>, sqlx::Error> {
+    let Ok(email) = address.parse::<Email>() else {
+        return Ok(None);
+    };
+    let mut transaction = tenant(app, organization).await?;
+    sqlx::query_scalar(
+        "select 'user:' || m.user_id from memberships m join users u using (user_id)
+          where m.organization_id = $1 and u.email = $2",
+    )
+    .bind(organization.0)
+    .bind(email.as_str())
+    .fetch_optional(&mut *transaction)
+    .await
 }
 
 const COLUMNS: &str =

@@ -21,10 +21,14 @@ pub struct Entry {
     pub recorded_at: DateTime<Utc>,
     /// Who did it, such as `user:…` or `api_key:…`.
     pub actor: String,
+    /// What a person is called who did it; `erased user` once they are erased.
+    pub actor_name: Option<String>,
     /// What was done, such as `membership.changed`.
     pub action: String,
     /// On what, such as `user:…` or `project:7`.
     pub subject: String,
+    /// The same of a person it was done to.
+    pub subject_name: Option<String>,
     /// From which address.
     pub address: Option<String>,
     /// In which request, as the log names it.
@@ -53,8 +57,8 @@ pub struct Question {
 }
 
 const COLUMNS: &str =
-    "audit_id as id, recorded_at, actor, action, subject, host(address) as address,
-    request_id, before, after";
+    "audit_id as id, recorded_at, actor, person_name(actor) as actor_name, action, subject,
+    person_name(subject) as subject_name, host(address) as address, request_id, before, after";
 
 /// The records of an organization, newest first.
 ///

@@ -1,12 +1,14 @@
 //! Accounts: how they begin, and how they end.
 
-use bugsage_domain::ids::UserId;
-use sqlx::FromRow;
+use bugsage_domain::ids::{OrganizationId, UserId};
+use serde_json::json;
+use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
+use super::attempts::Stranger;
 use super::email::Email;
 use super::{People, PeopleError, by, password};
-use crate::audit::Origin;
+use crate::audit::{self, Origin};
 
 /// Who asks for an account.
 #[derive(Debug, Clone)]
@@ -33,9 +35,11 @@ impl People {
     /// account. The answer, and the work, are the same for both.
     ///
     /// # Errors
-    /// [`PeopleError::Unfit`], [`PeopleError::Busy`], or when the database fails.
+    /// [`PeopleError::Unfit`], [`PeopleError::Wait`], [`PeopleError::Busy`], or when the database fails.
     pub async fn register(&self, asked: &Registration, origin: &Origin) -> Result<(), PeopleError> {
         password::check(&asked.password, asked.email.as_str())?;
+        let stranger = self.stranger(Stranger::Letter, origin.address);
+        self.begin_attempt(&self.database, &stranger).await?;
         let hash = self.passwords.hash(&asked.password).await?;
         let mut transaction = self.database.begin().await?;
         let (user, taken): (Uuid, bool) =
@@ -52,9 +56,11 @@ impl People {
             true => ("user.registered_again", "known"),
             false => ("user.registered", "confirm"),
         };
-        self.record(&mut transaction, origin, action, Some(user), None)
-            .await?;
-        self.request_letter(&mut transaction, user, letter).await?;
+        // Of an account that is somebody's, a stranger who goes on writes no more.
+        if self.request_letter(&mut transaction, user, letter).await? || !taken {
+            self.record(&mut transaction, origin, action, Some(user), None)
+                .await?;
+        }
         transaction.commit().await?;
         self.post.wake();
         Ok(())
@@ -87,7 +93,7 @@ impl People {
         let email: Email = email.parse().map_err(|_| PeopleError::Over)?;
         let subjects = self.subjects(&email, origin.address);
         let place = self.passwords.place()?;
-        self.begin_attempt(&subjects).await?;
+        self.begin_attempt(&self.database, &subjects).await?;
         let compared = place.compare(password, stored.as_deref()).await?;
         match stored {
             Some(stored) if compared.matches => {
@@ -110,7 +116,7 @@ impl People {
     }
 
     /// Erases a person, who proves once more that they are: what is personal goes, and history
-    /// keeps an id that names nobody.
+    /// keeps an id that names nobody. An organization without any other member is closed.
     ///
     /// # Errors
     /// [`PeopleError::LastOwner`], and those of a wrong password.
@@ -129,16 +135,35 @@ impl People {
         };
         self.record(&mut transaction, &origin, "user.erased", Some(user), None)
             .await?;
-        let erased: bool = sqlx::query_scalar("select erase_user($1, $2)")
+        let deserted: Option<Vec<Uuid>> = sqlx::query_scalar("select erase_user($1, $2)")
             .bind(user.0)
             .bind(self.clock.now())
             .fetch_one(&mut *transaction)
             .await?;
-        if !erased {
-            return Err(PeopleError::LastOwner);
+        for organization in deserted.ok_or(PeopleError::LastOwner)? {
+            self.record_closed(&mut transaction, OrganizationId(organization), &origin)
+                .await?;
         }
         transaction.commit().await?;
         self.seen.forget_all();
         Ok(())
+    }
+
+    async fn record_closed(
+        &self,
+        connection: &mut PgConnection,
+        organization: OrganizationId,
+        origin: &Origin,
+    ) -> Result<(), sqlx::Error> {
+        let record = audit::Record {
+            organization: Some(organization),
+            user: None,
+            at: self.clock.now(),
+            action: "organization.closed",
+            subject: format!("organization:{organization}"),
+            before: None,
+            after: Some(json!({"why": "its last member was erased"})),
+        };
+        audit::record(connection, origin, record).await
     }
 }

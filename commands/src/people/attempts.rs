@@ -1,8 +1,10 @@
-//! Sign-ins that fail: whoever goes on waits longer and longer, by account and by network.
+//! Sign-ins that fail, and what strangers ask for: whoever goes on waits longer and longer, by account
+//! and by network.
 
 use std::net::IpAddr;
 
 use bugsage_event_store::in_time;
+use sqlx::PgExecutor;
 
 use super::email::Email;
 use super::{People, PeopleError};
@@ -13,20 +15,53 @@ use crate::ingest::keyed_digest;
 const ACCOUNT: (i32, i32) = (5, 60);
 /// The same of a network, from which many people may come.
 const NETWORK: (i32, i32) = (20, 900);
+/// The same of registrations and letters that a network asks for, whatever comes of them.
+const LETTERS: (i32, i32) = (20, 900);
+/// The same of sign-ins at a provider that were begun and not finished.
+const PROVIDERS: (i32, i32) = (100, 900);
+
+/// What somebody asks for before it is known who they are.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Stranger {
+    /// A letter, and maybe an account.
+    Letter,
+    /// A sign-in at a provider.
+    AtProvider,
+}
 
 /// Who is counted; digests, so that the table names nobody.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Subjects {
-    account: [u8; 32],
-    network: Option<[u8; 32]>,
+    account: Option<[u8; 32]>,
+    network: Option<([u8; 32], (i32, i32))>,
 }
 
 impl People {
+    /// Of a sign-in.
     pub(super) fn subjects(&self, email: &Email, address: Option<IpAddr>) -> Subjects {
-        let digest = |text: String| keyed_digest(&self.secret, text.as_bytes());
+        let account = format!("account {}", email.as_str());
         Subjects {
-            account: digest(format!("account {}", email.as_str())),
-            network: address.map(|address| digest(format!("network {}", network(address)))),
+            account: Some(keyed_digest(&self.secret, account.as_bytes())),
+            ..self.network("network", NETWORK, address)
+        }
+    }
+
+    /// Of a stranger. Apart from sign-ins: who cannot register any more can still sign in.
+    pub(super) fn stranger(&self, asks: Stranger, address: Option<IpAddr>) -> Subjects {
+        match asks {
+            Stranger::Letter => self.network("letters", LETTERS, address),
+            Stranger::AtProvider => self.network("providers", PROVIDERS, address),
+        }
+    }
+
+    fn network(&self, what: &str, bound: (i32, i32), address: Option<IpAddr>) -> Subjects {
+        let digest = |address| {
+            let text = format!("{what} {}", network(address));
+            keyed_digest(&self.secret, text.as_bytes())
+        };
+        Subjects {
+            account: None,
+            network: address.map(|address| (digest(address), bound)),
         }
     }
 
@@ -34,11 +69,13 @@ impl People {
     ///
     /// # Errors
     /// [`PeopleError::Wait`], and then it was not counted.
-    pub(super) async fn begin_attempt(&self, subjects: &Subjects) -> Result<(), PeopleError> {
-        let counted = [
-            Some((subjects.account, ACCOUNT)),
-            subjects.network.map(|network| (network, NETWORK)),
-        ];
+    pub(super) async fn begin_attempt(
+        &self,
+        executor: impl PgExecutor<'_>,
+        subjects: &Subjects,
+    ) -> Result<(), PeopleError> {
+        let account = subjects.account.map(|account| (account, ACCOUNT));
+        let counted = [account, subjects.network];
         let (digests, bounds): (Vec<_>, Vec<_>) = counted.into_iter().flatten().unzip();
         let (free, longest): (Vec<i32>, Vec<i32>) = bounds.into_iter().unzip();
         let begin = sqlx::query_scalar("select begin_attempt($1, $2, $3, $4)")
@@ -51,7 +88,7 @@ impl People {
             .bind(free)
             .bind(longest)
             .bind(self.clock.now())
-            .fetch_one(&self.database);
+            .fetch_one(executor);
         let seconds: i32 = in_time(begin).await?;
         match u32::try_from(seconds) {
             Ok(seconds) if seconds > 0 => {
@@ -65,8 +102,8 @@ impl People {
     /// It succeeded.
     pub(super) async fn forgive_attempt(&self, subjects: &Subjects) -> Result<(), sqlx::Error> {
         sqlx::query("select forgive_attempt($1, $2)")
-            .bind(subjects.account.as_slice())
-            .bind(subjects.network.as_ref().map(<[u8; 32]>::as_slice))
+            .bind(subjects.account.map(Vec::from))
+            .bind(subjects.network.map(|(network, _)| Vec::from(network)))
             .execute(&self.database)
             .await
             .map(|_| ())

@@ -105,9 +105,10 @@ async fn write(people: &People, due: &Due, url: &str) -> Result<Letter, sqlx::Er
                 "Confirm your e-mail address",
                 format!(
                     "somebody, hopefully you, registered this address at {url}.\n\n\
-                     To confirm it within 24 hours, send this code to {url}/api/v1/auth/verify-email:\n\n  {token}\n\n\
+                     To confirm it within 24 hours, send this code with the password that you registered to \
+                     {url}/api/v1/auth/verify-email:\n\n  {token}\n\n\
                      for example with\n\n  \
-                     curl -H 'Content-Type: application/json' -d '{{\"token\": \"{token}\"}}' {url}/api/v1/auth/verify-email\n\n\
+                     curl -H 'Content-Type: application/json' -d '{{\"token\": \"{token}\", \"password\": \"…\"}}' {url}/api/v1/auth/verify-email\n\n\
                      If you did not register, do nothing: nobody can sign in with your address then."
                 ),
             )
@@ -154,7 +155,7 @@ async fn write(people: &People, due: &Due, url: &str) -> Result<Letter, sqlx::Er
     })
 }
 
-/// A new token of this letter, in place of the one before.
+/// A new token of this letter.
 async fn token(people: &People, due: &Due, lifetime: TimeDelta) -> Result<String, sqlx::Error> {
     let token = secrets::new(&people.clock, "");
     sqlx::query("select keep_mail_token($1, $2, $3, $4, $5)")

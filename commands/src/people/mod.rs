@@ -2,7 +2,7 @@
 //!
 //! [`People`] is the one door. An account begins with [`People::register`] and is its person's once
 //! the address is confirmed ([`recovery`]). [`People::sign_in`] begins a session, held by a browser's
-//! cookie or by tokens ([`session`], [`access_token`]); whatever changes a person's credentials
+//! cookie or by tokens ([`session`], [`tokens`], [`access_token`]); whatever changes a person's credentials
 //! raises their version and so ends the sessions before. Every step is one function of the database
 //! (`migrations/0011_sessions.sql`) and leaves its record in the audit log in the same transaction.
 
@@ -10,6 +10,7 @@ mod access_token;
 mod account;
 mod argon;
 mod attempts;
+mod csrf;
 mod email;
 mod identities;
 pub mod letters;
@@ -21,6 +22,7 @@ mod secrets;
 mod session;
 mod sign_in;
 pub mod signing;
+mod tokens;
 
 use std::sync::Arc;
 
@@ -34,7 +36,8 @@ pub use account::Registration;
 pub use email::{Email, NoEmail};
 pub use identities::LinkedIdentity;
 pub use profile::{Change, Notifications, Profile};
-pub use session::{COOKIE_LIFETIME, Holder, Means, Opened, Proof, REFRESH_LIFETIME, SignedIn};
+pub use session::{COOKIE_LIFETIME, Means, Opened, Proof, REFRESH_LIFETIME, SignedIn};
+pub use tokens::Holder;
 
 use crate::audit::{self, Origin};
 use crate::clock::Clock;
@@ -63,7 +66,7 @@ pub enum PeopleError {
     #[error("the e-mail address or the password is wrong, or the address is not confirmed yet")]
     Wrong,
     /// Too many attempts failed.
-    #[error("too many attempts failed: try again in {seconds} seconds")]
+    #[error("too many attempts: try again in {seconds} seconds")]
     Wait {
         /// Until then nothing is tried.
         seconds: u32,
@@ -74,14 +77,23 @@ pub enum PeopleError {
     /// The session is over, or its token was never one.
     #[error("this session is over: sign in again")]
     Over,
-    /// A link that was used, is too old or replaced.
-    #[error("this link was used, replaced by a newer one, or is too old: ask for a new one")]
+    /// A link that was used or is too old.
+    #[error("this link was used or is too old: ask for a new one")]
     Link,
+    /// Not what was registered, or a stranger registered the address since.
+    #[error(
+        "this is not the password that was registered last for this address, which may have been somebody else: \
+         set a new one by \"forgot password\", which confirms the address too"
+    )]
+    OtherPassword,
     /// The new password is not good enough.
     #[error(transparent)]
     Unfit(#[from] Unfit),
     /// An organization would be without an owner.
-    #[error("you are the last owner of an organization: make somebody else its owner first")]
+    #[error(
+        "you are the last owner of an organization with other members: make one of them its owner first, \
+         or remove them all"
+    )]
     LastOwner,
     /// The person is not linked to it.
     #[error("no identity of yours is linked there")]

@@ -1,4 +1,5 @@
-//! Sessions: one sign-in, held by a cookie or by tokens, until it is ended or times out.
+//! Sessions: one sign-in, held by a cookie or by tokens, until it is ended or times out. What there is to
+//! tokens stands in `tokens.rs`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,13 +9,11 @@ use bugsage_event_store::in_time;
 use chrono::TimeDelta;
 use moka::future::Cache;
 use serde_json::json;
-use sqlx::{FromRow, PgConnection};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::access_token::Who;
 use super::{People, PeopleError, by, secrets};
 use crate::audit::Origin;
-use crate::ingest::keyed_digest;
 
 /// How long a browser stays signed in.
 pub const COOKIE_LIFETIME: TimeDelta = TimeDelta::days(7);
@@ -25,7 +24,7 @@ const REMEMBERED: Duration = Duration::from_secs(5);
 /// Sessions remembered at once, those that never were included.
 const SESSIONS: u64 = 10_000;
 /// What a refresh token begins with.
-const REFRESH_PREFIX: &str = "bsr_";
+pub(super) const REFRESH_PREFIX: &str = "bsr_";
 
 /// What a session is held by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,20 +77,11 @@ pub struct Proof {
     pub confined: Option<OrganizationId>,
 }
 
-/// Who holds an access token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Holder {
-    /// A person in a session that holds.
-    Person(Proof),
-    /// A program, by the id of its service account, which may be revoked by now.
-    Program(Uuid),
-}
-
 /// Sessions looked at within the last seconds. Clones share.
 #[derive(Clone)]
 pub(super) struct Seen {
     cookies: Cache<[u8; 32], Option<Proof>>,
-    tokens: Cache<(Uuid, Uuid, i64), bool>,
+    pub(super) tokens: Cache<(Uuid, Uuid, i64), bool>,
 }
 
 impl Default for Seen {
@@ -213,118 +203,6 @@ impl People {
         self.seen.cookies.try_get_with(hash, in_time(find)).await
     }
 
-    async fn person_token(
-        &self,
-        user: UserId,
-        session: Uuid,
-        version: i64,
-    ) -> Result<String, PeopleError> {
-        let who = Who::Person {
-            sub: user.0,
-            sid: session,
-            ver: version,
-        };
-        self.signing.issue(who).await
-    }
-
-    /// An access token for a service account whose secret was proved.
-    ///
-    /// # Errors
-    /// When there is no key to sign it with.
-    pub async fn program_token(&self, account: Uuid) -> Result<String, PeopleError> {
-        let who = Who::Program {
-            client_id: account,
-            sub: account,
-        };
-        self.signing.issue(who).await
-    }
-
-    /// Who holds this access token; `None` if it is none of ours, too old, or its session is over.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn by_access_token(&self, token: &str) -> Result<Option<Holder>, Arc<sqlx::Error>> {
-        let (user, session, version) = match self.signing.verify(token).await? {
-            None => return Ok(None),
-            Some(Who::Program { client_id, .. }) => return Ok(Some(Holder::Program(client_id))),
-            Some(Who::Person { sub, sid, ver }) => (sub, sid, ver),
-        };
-        let find = async {
-            sqlx::query_scalar("select session_holds($1, $2, $3, $4)")
-                .bind(session)
-                .bind(user)
-                .bind(version)
-                .bind(self.clock.now())
-                .fetch_one(&self.database)
-                .await
-        };
-        let key = (session, user, version);
-        let holds = self.seen.tokens.try_get_with(key, in_time(find)).await?;
-        Ok(holds.then_some(Holder::Person(Proof {
-            user: UserId(user),
-            session,
-            // One that was begun at a provider is held by a cookie alone: see session_holds.
-            confined: None,
-        })))
-    }
-
-    /// The next two tokens for a refresh token, which is used up. One that comes twice was stolen,
-    /// from whomever: its session ends.
-    ///
-    /// # Errors
-    /// [`PeopleError::Over`], or when the database fails.
-    pub async fn refresh(&self, token: &str, origin: &Origin) -> Result<SignedIn, PeopleError> {
-        #[derive(FromRow)]
-        struct Rotated {
-            outcome: String,
-            session_id: Option<Uuid>,
-            user_id: Option<Uuid>,
-            credential_version: Option<i64>,
-        }
-        let hash = secrets::hash(token).ok_or(PeopleError::Over)?;
-        let now = self.clock.now();
-        let refresh = secrets::new(&self.clock, REFRESH_PREFIX);
-        let mut transaction = self.database.begin().await?;
-        let rotated: Rotated = sqlx::query_as("select * from rotate_refresh_token($1, $2, $3, $4)")
-            .bind(hash.as_slice())
-            .bind(secrets::hash(&refresh).as_ref().map(<[u8; 32]>::as_slice))
-            .bind(now)
-            .bind(now + REFRESH_LIFETIME)
-            .fetch_one(&mut *transaction)
-            .await?;
-        let (Some(session), Some(user), Some(version)) = (
-            rotated.session_id,
-            rotated.user_id,
-            rotated.credential_version,
-        ) else {
-            return Err(PeopleError::Over);
-        };
-        let user = UserId(user);
-        if rotated.outcome == "reused" {
-            let change = (json!({"session": session}), json!(null));
-            self.record(
-                &mut transaction,
-                origin,
-                "session.reused",
-                Some(user),
-                Some(change),
-            )
-            .await?;
-            transaction.commit().await?;
-            self.seen.forget_all();
-            return Err(PeopleError::Over);
-        }
-        transaction.commit().await?;
-        Ok(SignedIn {
-            user,
-            session,
-            opened: Opened::Tokens {
-                access: self.person_token(user, session, version).await?,
-                refresh,
-            },
-        })
-    }
-
     /// Ends this session.
     ///
     /// # Errors
@@ -381,21 +259,5 @@ impl People {
         transaction.commit().await?;
         self.seen.forget_all();
         Ok(())
-    }
-
-    /// What a browser shows, beside its cookie, with each change: a page of another site can have
-    /// the cookie sent, and cannot know this.
-    #[must_use]
-    pub fn csrf_token(&self, session: Uuid) -> String {
-        let digest = keyed_digest(&self.secret, format!("csrf {session}").as_bytes());
-        digest.iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-
-    /// Whether this is the session's, in a time that does not depend on how much of it is.
-    #[must_use]
-    pub fn is_csrf_token(&self, session: Uuid, given: &str) -> bool {
-        let digest = |text: &str| keyed_digest(&self.secret, text.as_bytes());
-        // Digests under a key nobody knows: where two of them differ tells nothing.
-        digest(given) == digest(&self.csrf_token(session))
     }
 }

@@ -24,7 +24,7 @@ impl People {
     ) -> Result<SignedIn, PeopleError> {
         let place = self.passwords.place()?;
         let subjects = self.subjects(email, origin.address);
-        self.begin_attempt(&subjects).await?;
+        self.begin_attempt(&self.database, &subjects).await?;
         let account = self.find_account(email).await?;
         let stored = account
             .as_ref()

@@ -16,7 +16,7 @@ mod tests;
 
 pub use document::document;
 pub use mail_domain::{MailDomain, NotADomain};
-pub use name::{NAME_MAX, Name, NotAName};
+pub use name::{NAME_MAX, Name, NotAName, is_unseen};
 pub use permissions::{Permissions, UnknownPermission};
 pub use rights::{Reach, Rights};
 pub use role::{ProjectRole, Role, UnknownRole};

@@ -49,7 +49,8 @@ impl TryFrom<&str> for Name {
 }
 
 /// Control characters, and those that turn the direction of the text around them.
-fn is_unseen(c: char) -> bool {
+#[must_use]
+pub fn is_unseen(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -35,6 +35,8 @@ pub struct ActivityEntry {
     pub at: DateTime<Utc>,
     /// Who caused it, as `kind:id`.
     pub actor: String,
+    /// What a person is called who did; `erased user` once they are erased.
+    pub actor_name: Option<String>,
     /// The domain event, e.g. `ErrorResolved`.
     pub kind: String,
     /// The same in words.
@@ -122,7 +124,10 @@ pub(crate) async fn entries(
     limit: u32,
 ) -> Result<Vec<ActivityEntry>, QueryError> {
     Ok(sqlx::query_as(
-        "select sequence, position, at, actor, kind, words from projection_activity.activity
+        "select sequence, position, at, actor, person_name(actor) as actor_name, kind,
+                coalesce('assigned it to ' || case when kind = 'ErrorAssigned' then
+                             person_name(substring(words from '^assigned it to (user:.*)$')) end, words) as words
+           from projection_activity.activity
           where organization_id = $1 and error_id = $2 order by sequence desc limit $3",
     )
     .bind(scope.organization.0)

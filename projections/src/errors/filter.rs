@@ -59,6 +59,8 @@ pub struct ListQuery {
     pub source: Option<String>,
     /// Looked after by this assignee.
     pub assignee: Option<String>,
+    /// Or by this one: the same person, of whom events name one or the other.
+    pub assignee_id: Option<String>,
     /// Of this category.
     pub category: Option<String>,
     /// Tagged so, or seen in an occurrence tagged so (`key:value`).
@@ -92,6 +94,7 @@ impl Default for ListQuery {
             status: None,
             source: None,
             assignee: None,
+            assignee_id: None,
             category: None,
             tag: None,
             environment: None,
@@ -281,13 +284,22 @@ fn push_rest(
     for (column, value) in [
         ("e.severity", severity),
         ("e.source", query.source.as_deref()),
-        ("e.assigned_to", query.assignee.as_deref()),
         ("e.category", query.category.as_deref()),
     ] {
         if let Some(value) = value {
             sql.push(format_args!(" and {column} = "))
                 .push_bind(stored(value));
         }
+    }
+    if let Some(assignee) = &query.assignee {
+        sql.push(" and e.assigned_to ");
+        match &query.assignee_id {
+            Some(id) => sql
+                .push("= any(")
+                .push_bind(vec![stored(assignee), id.clone()])
+                .push(")"),
+            None => sql.push("= ").push_bind(stored(assignee)),
+        };
     }
     narrowed.push(sql, scope);
 }

@@ -49,8 +49,10 @@ pub struct ErrorSummary {
     pub tags: Vec<String>,
     /// `python`, `java`, …
     pub platform: Option<String>,
-    /// Who looks after it.
+    /// Who looks after it: a member as `user:…`, else what was given.
     pub assigned_to: Option<String>,
+    /// What that member is called; `erased user` once they are erased.
+    pub assigned_to_name: Option<String>,
     /// Occurrences, those of errors merged into it included.
     pub count: i64,
     /// People affected.
@@ -134,6 +136,7 @@ pub(super) fn push_columns(sql: &mut QueryBuilder<'_, Postgres>, now: DateTime<U
     sql.push(
         "select e.error_id as id, e.project_id, e.title, e.culprit, e.severity, e.source,
                 e.source_id, e.category, e.tags, e.platform, e.assigned_to,
+                person_name(e.assigned_to) as assigned_to_name,
                 greatest(s.count, s.own_count) as count, s.users as users_affected, s.first_seen,
                 greatest(s.last_seen, s.own_last_seen) as last_seen, e.created_at, e.updated_at,
                 e.sequence as version, e.resolved_at, e.resolved_by, ",

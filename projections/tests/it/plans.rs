@@ -405,6 +405,14 @@ fn filters() -> Vec<(&'static str, ListQuery)> {
                 ..all()
             },
         ),
+        (
+            "assignee by either name",
+            ListQuery {
+                assignee: value("ada"),
+                assignee_id: value("user:ada"),
+                ..all()
+            },
+        ),
     ]
 }
 

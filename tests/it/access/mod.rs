@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod audit;
+mod erased;
 mod invitations;
 mod matrix;
 mod members;

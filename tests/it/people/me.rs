@@ -31,6 +31,7 @@ async fn a_profile_is_changed_field_by_field() {
         json!({"time_zone": "Mars/Olympus"}),
         json!({"time_zone": ""}),
         json!({"name": "line\nbreak"}),
+        json!({"name": "turned\u{202e}round"}),
         json!({"email": "other@example.com"}),
         json!({"notifications": {"new_errors": true}}),
     ] {

@@ -15,7 +15,7 @@ async fn somebody_registers_confirms_signs_in_goes_on_and_leaves() {
     assert!(told["message"].as_str().unwrap().contains("mail"), "{told}");
     village.login("ann@example.com", PASSWORD).await.expect(401);
     let code = village.code("ann@example.com", "Confirm").await;
-    let confirm = json!({"token": code});
+    let confirm = json!({"token": code, "password": PASSWORD});
     village
         .post("/api/v1/auth/verify-email", &confirm)
         .await
@@ -241,7 +241,7 @@ async fn who_is_invited_registers_confirms_and_accepts() {
     // Who invited knows the token as well, and reads no mail of the invited.
     village.login("ann@example.com", PASSWORD).await.expect(401);
     let code = village.code("ann@example.com", "Confirm").await;
-    let confirm = json!({"token": code});
+    let confirm = json!({"token": code, "password": PASSWORD});
     village
         .post("/api/v1/auth/verify-email", &confirm)
         .await

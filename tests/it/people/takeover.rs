@@ -22,6 +22,15 @@ async fn user(app: &TestApp, email: &str) -> Uuid {
         .unwrap()
 }
 
+/// The row of the victim's account.
+async fn account(app: &TestApp) -> Value {
+    sqlx::query_scalar("select to_jsonb(u) from users u where email = $1")
+        .bind(VICTIM)
+        .fetch_one(&app.owner)
+        .await
+        .unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_evil_organization_says_that_somebody_came_and_gets_nothing_of_theirs() {
     let village = Village::start_with(&[ALLOW]).await;
@@ -37,9 +46,13 @@ async fn an_evil_organization_says_that_somebody_came_and_gets_nothing_of_theirs
     let (mut guest, answer) = wire.sign_in(app, provider, VICTIM).await;
     answer.expect(303);
 
-    // It is the victim's account, and nothing of it but its name is seen or changed.
+    // It is the victim's account, and nothing of it but its id is seen or changed.
     let me = guest.get(app, "/api/v1/users/me").await.expect(200);
     assert_eq!(id(&me), victim);
+    assert_eq!(
+        me,
+        json!({"id": victim, "email": VICTIM, "organization": evil})
+    );
     let own = guest.get(app, "/api/v1/organizations").await.expect(200);
     assert_eq!(own.as_array().unwrap().len(), 1);
     assert_eq!(id(&own[0]), evil);
@@ -151,6 +164,7 @@ async fn an_address_that_somebody_else_registered_is_joined_without_their_passwo
     let app = &village.app;
     // Mallory registers the address of somebody else, and never reads its mail.
     village.register(VICTIM).await.expect(202);
+    let before = account(app).await;
     let organization = app.project.organization;
     let admin = Sender::person(member(app, organization, Role::Admin).await);
     let wire = Wire::start().await;
@@ -159,6 +173,55 @@ async fn an_address_that_somebody_else_registered_is_joined_without_their_passwo
     answer.expect(303);
     victim.get(app, "/api/v1/errors").await.expect(200);
     village.login(VICTIM, PASSWORD).await.expect(401);
+    assert_eq!(account(app).await, before, "a provider changed an account");
+    // Whoever registers it once more does not end that session, nor name its person.
+    let again = json!({"email": VICTIM, "password": "the password of mallory", "name": "Mallory"});
+    village
+        .post("/api/v1/auth/register", &again)
+        .await
+        .expect(202);
+    victim.get(app, "/api/v1/errors").await.expect(200);
+    assert_eq!(account(app).await["name"], before["name"]);
+    village
+        .login(VICTIM, "the password of mallory")
+        .await
+        .expect(401);
+    village.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_a_provider_names_is_still_to_be_proved() {
+    let village = Village::start_with(&[ALLOW]).await;
+    let app = &village.app;
+    let admin = Sender::person(member(app, app.project.organization, Role::Admin).await);
+    let wire = Wire::start().await;
+    let provider = set_up(app, &admin, "oidc", &wire.issuer).await;
+    wire.sign_in(app, provider, VICTIM).await.1.expect(303);
+    assert_eq!(account(app).await["email_verified_at"], Value::Null);
+    // Whose it is registers it as if it were new.
+    village.resident(VICTIM).await;
+    village.login(VICTIM, PASSWORD).await.expect(200);
+    village.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sign_ins_that_are_begun_and_not_finished_are_bounded() {
+    let village = Village::start_with(&[ALLOW]).await;
+    let app = &village.app;
+    let admin = Sender::person(member(app, app.project.organization, Role::Admin).await);
+    let wire = Wire::start().await;
+    let provider = set_up(app, &admin, "oidc", &wire.issuer).await;
+    let mut guest = Guest::new();
+    for _ in 0..101 {
+        guest.begin(app, provider).await;
+    }
+    let begin = format!("/api/v1/auth/providers/{provider}/begin");
+    guest.get(app, &begin).await.expect(429);
+    let begun: i64 = sqlx::query_scalar("select count(*) from provider_logins")
+        .fetch_one(&app.owner)
+        .await
+        .unwrap();
+    assert_eq!(begun, 101);
     village.stop().await;
 }
 

@@ -92,9 +92,12 @@ impl Village {
     pub(crate) async fn resident(&self, who: &str) {
         self.register(who).await.expect(202);
         let code = self.code(who, "Confirm").await;
-        self.post("/api/v1/auth/verify-email", &json!({"token": code}))
-            .await
-            .expect(200);
+        self.post(
+            "/api/v1/auth/verify-email",
+            &json!({"token": code, "password": PASSWORD}),
+        )
+        .await
+        .expect(200);
     }
 
     pub(crate) async fn login(&self, who: &str, password: &str) -> Answer {

@@ -20,6 +20,7 @@ use uuid::Uuid;
 pub use ask::Fault;
 pub use outcome::{Finished, ProviderError};
 
+use super::attempts::Stranger;
 use super::{People, Proof, secrets};
 use crate::access::providers::Kind;
 use crate::audit::Origin;
@@ -89,19 +90,26 @@ impl Providers {
     /// Begins a sign-in, or for the person of a session that a provider's identity becomes theirs.
     ///
     /// # Errors
-    /// [`ProviderError::Unknown`], [`ProviderError::ReturnTo`], [`ProviderError::Fault`], or when the
-    /// database fails.
+    /// [`ProviderError::Unknown`], [`ProviderError::ReturnTo`], [`PeopleError::Wait`],
+    /// [`ProviderError::Fault`], or when the database fails.
+    ///
+    /// [`PeopleError::Wait`]: super::PeopleError::Wait
     pub async fn begin(
         &self,
         id: Uuid,
         return_to: &str,
         linking: Option<Proof>,
+        origin: &Origin,
     ) -> Result<Begun, ProviderError> {
         if !login::is_local(return_to) {
             return Err(ProviderError::ReturnTo);
         }
         let provider = self.find(id).await?;
         let people = &self.people;
+        if linking.is_none() {
+            let stranger = people.stranger(Stranger::AtProvider, origin.address);
+            people.begin_attempt(&people.database, &stranger).await?;
+        }
         let cookie = secrets::new(&people.clock, "");
         let login = Login::new(&people.secret, &cookie);
         let redirect_uri = self.redirect_uri(id);
@@ -166,6 +174,8 @@ impl Providers {
             Some(session) => self.link(provider, &claimed, session, origin).await?,
             None => {
                 let signed_in = self.sign_in(provider, &claimed, origin).await?;
+                let stranger = self.people.stranger(Stranger::AtProvider, origin.address);
+                self.people.forgive_attempt(&stranger).await?;
                 return Ok(Finished::SignedIn(signed_in, taken.return_to));
             }
         }

@@ -1,6 +1,6 @@
 //! What comes of a sign-in at a provider.
 
-use bugsage_domain::access::MailDomain;
+use bugsage_domain::access::{MailDomain, is_unseen};
 use bugsage_domain::ids::UserId;
 use serde_json::json;
 use thiserror::Error;
@@ -106,7 +106,7 @@ fn trusted(claimed: &Claimed, domains: &[MailDomain]) -> Result<Email, ProviderE
 
 /// What somebody is called, brought into bounds.
 fn name(text: &str) -> String {
-    let seen = text.chars().filter(|c| !c.is_control());
+    let seen = text.chars().filter(|c| !is_unseen(*c));
     let name: String = seen.take(NAME_MAX).collect();
     name.trim().to_owned()
 }
@@ -148,8 +148,6 @@ impl Providers {
             .start_session(&mut transaction, (user, version), Means::Cookie, at, origin)
             .await?;
         transaction.commit().await?;
-        // Somebody's sessions may have ended with a password that was nobody's.
-        people.seen.forget_all();
         metrics::counter!("bugsage_sign_ins_total", "outcome" => "started").increment(1);
         Ok(signed_in)
     }

@@ -1,7 +1,8 @@
 //! The life of an account: registered, confirmed, used, changed, erased.
 
+use bugsage_commands::audit::Origin;
 use bugsage_commands::people::password::{LENGTH_MAX, Passwords, Unfit};
-use bugsage_commands::people::{Change, Means, Notifications, PeopleError};
+use bugsage_commands::people::{Change, Means, Notifications, PeopleError, Registration};
 use bugsage_domain::ids::UserId;
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -9,7 +10,7 @@ use uuid::Uuid;
 use super::town::{PASSWORD, Town, email, origin, tokens};
 
 /// What is stored of a password by parameters of long ago: 8 KiB and one pass.
-fn weak(town: &Town) -> Passwords {
+pub(super) fn weak(town: &Town) -> Passwords {
     let params = argon2::Params::new(8, 1, 1, None).unwrap();
     Passwords::with(params, town.clock.clone())
 }
@@ -33,7 +34,7 @@ async fn nobody_signs_in_before_the_address_is_confirmed() {
     assert!(matches!(early, PeopleError::Wrong), "{early}");
     let code = town.code_of("ann@example.com").await;
     town.people
-        .confirm(&code, &origin("192.0.2.1"))
+        .confirm(&code, PASSWORD, &origin("192.0.2.1"))
         .await
         .unwrap();
     let signed_in = town.signs_in("Ann@Example.com ", PASSWORD).await.unwrap();
@@ -46,7 +47,7 @@ async fn nobody_signs_in_before_the_address_is_confirmed() {
     assert_eq!(town.audited(signed_in.user).await, known);
     let again = town
         .people
-        .confirm(&code, &origin("192.0.2.1"))
+        .confirm(&code, PASSWORD, &origin("192.0.2.1"))
         .await
         .unwrap_err();
     assert!(matches!(again, PeopleError::Link), "{again}");
@@ -116,20 +117,8 @@ async fn who_registers_an_address_of_somebody_else_knows_no_password_of_it() {
     town.registers("ann@example.com", "the password of mallory")
         .await
         .unwrap();
-    let stale = town.code_of("ann@example.com").await;
     town.registers("ann@example.com", PASSWORD).await.unwrap();
-    let early = town
-        .people
-        .confirm(&stale, &origin("192.0.2.1"))
-        .await
-        .unwrap_err();
-    assert!(matches!(early, PeopleError::Link), "{early}");
-    town.clock.advance(121);
-    let code = town.code_of("ann@example.com").await;
-    town.people
-        .confirm(&code, &origin("192.0.2.1"))
-        .await
-        .unwrap();
+    town.confirms("ann@example.com", PASSWORD).await.unwrap();
     town.signs_in("ann@example.com", "the password of mallory")
         .await
         .unwrap_err();
@@ -239,6 +228,30 @@ async fn a_forgotten_password_is_set_anew_by_who_reads_the_mail() {
 }
 
 #[tokio::test]
+async fn who_has_letters_sent_to_somebody_else_makes_none_of_them_useless() {
+    let town = Town::new().await;
+    town.resident("ann@example.com").await;
+    let ann = email("ann@example.com");
+    let mallory = origin("198.51.100.1");
+    town.people.forgot_password(&ann, &mallory).await.unwrap();
+    let first = town.code_of("ann@example.com").await;
+    town.clock.advance(121);
+    town.people.forgot_password(&ann, &mallory).await.unwrap();
+    let second = town.code_of("ann@example.com").await;
+    assert_ne!(first, second);
+    let reset = async |code: &str| {
+        let here = origin("192.0.2.1");
+        let new = "a password of today";
+        town.people.reset_password(code, new, &here).await
+    };
+    reset(&first).await.unwrap();
+    assert!(matches!(
+        reset(&second).await.unwrap_err(),
+        PeopleError::Link
+    ));
+}
+
+#[tokio::test]
 async fn a_code_to_set_a_password_is_good_for_an_hour() {
     let town = Town::new().await;
     town.resident("ann@example.com").await;
@@ -303,17 +316,21 @@ async fn a_person_says_what_they_are_called_and_when_their_day_begins() {
 #[tokio::test]
 async fn who_is_erased_leaves_an_id_and_nothing_else() {
     let town = Town::new().await;
-    town.resident("ann@example.com").await;
-    let (user, cookie) = town.gets_cookie("ann@example.com").await;
     let here = origin("192.0.2.77");
+    did_all_from(&town, &here).await;
+    let (user, cookie) = town.gets_cookie("ann@example.com").await;
     let organization = town.owns_an_organization(user).await;
-    let alone = town.people.erase(user, PASSWORD, &here).await.unwrap_err();
-    assert!(matches!(alone, PeopleError::LastOwner), "{alone}");
-    assert!(town.people.by_cookie(&cookie).await.unwrap().is_some());
-
     town.resident("bob@example.com").await;
     let (bob, _) = town.gets_cookie("bob@example.com").await;
-    town.joins(organization, bob).await;
+    town.joins(organization, bob, "viewer").await;
+    let last = town.people.erase(user, PASSWORD, &here).await.unwrap_err();
+    assert!(matches!(last, PeopleError::LastOwner), "{last}");
+    assert!(town.people.by_cookie(&cookie).await.unwrap().is_some());
+
+    sqlx::query("update memberships set role = 'owner'")
+        .execute(&town.owner)
+        .await
+        .unwrap();
     let unproved = town
         .people
         .erase(user, "not that one, no", &here)
@@ -332,6 +349,99 @@ async fn who_is_erased_leaves_an_id_and_nothing_else() {
     town.resident("ann@example.com").await;
     let (next, _) = town.gets_cookie("ann@example.com").await;
     assert_ne!(next, user);
+}
+
+/// Ann from one address: all that leaves a record before it is known who asks.
+async fn did_all_from(town: &Town, here: &Origin) {
+    let ann = email("ann@example.com");
+    let asked = Registration {
+        email: ann.clone(),
+        name: "Ann".to_owned(),
+        password: PASSWORD.to_owned(),
+    };
+    town.people.register(&asked, here).await.unwrap();
+    let code = town.code_of("ann@example.com").await;
+    town.people.ask_to_confirm(&ann, here).await.unwrap();
+    town.people.confirm(&code, PASSWORD, here).await.unwrap();
+    let wrong = town
+        .people
+        .sign_in(&ann, "not that one, no", Means::Tokens, here);
+    assert!(wrong.await.is_err());
+    town.people.forgot_password(&ann, here).await.unwrap();
+    let (_, first) = tokens(town.signs_in("ann@example.com", PASSWORD).await.unwrap());
+    town.people.refresh(&first, here).await.unwrap();
+    assert!(town.people.refresh(&first, here).await.is_err());
+    let told: Vec<String> = sqlx::query_scalar(
+        "select distinct action from audit_log where actor = 'anonymous' order by action",
+    )
+    .fetch_all(&town.owner)
+    .await
+    .unwrap();
+    let all = [
+        "password.forgotten",
+        "session.refused",
+        "session.reused",
+        "user.asked_to_confirm",
+        "user.registered",
+    ];
+    assert_eq!(told, all);
+}
+
+/// An organization of one person, with all that lets somebody or something in.
+async fn founds(town: &Town, user: UserId) -> Uuid {
+    let organization = town.owns_an_organization(user).await;
+    sqlx::raw_sql(&format!(
+        "insert into projects (organization_id, name) values ('{organization}', 'it');
+         insert into dsn_keys (public_key, organization_id, project_id)
+             select 'it', organization_id, project_id from projects;
+         insert into api_keys (key_id, organization_id, name, hash, scopes)
+             values (gen_random_uuid(), '{organization}', 'it', '', '{{}}');
+         insert into service_accounts (account_id, organization_id, name, scopes, hash, created_by, created_at)
+             values (gen_random_uuid(), '{organization}', 'it', '{{}}', '', 'system', now());
+         insert into invitations (invitation_id, organization_id, email, role, hash, invited_by, created_at, expires_at)
+             values (gen_random_uuid(), '{organization}', 'bob@example.com', 'owner', '', 'system', now(), now() + interval '1 day');
+         insert into identity_providers (provider_id, organization_id, name, kind, issuer, client_id, domains, role, created_by, created_at)
+             values (gen_random_uuid(), '{organization}', 'it', 'oidc', 'https://it.example', 'it', '{{}}', 'viewer', 'system', now());"
+    ))
+    .execute(&town.owner)
+    .await
+    .unwrap();
+    organization
+}
+
+#[tokio::test]
+async fn an_organization_whose_last_member_is_erased_lets_nothing_in_any_more() {
+    let town = Town::new().await;
+    town.resident("ann@example.com").await;
+    let (user, _) = town.gets_cookie("ann@example.com").await;
+    let organization = founds(&town, user).await;
+    let here = origin("192.0.2.77");
+    town.people.erase(user, PASSWORD, &here).await.unwrap();
+    let open: i64 = sqlx::query_scalar(
+        "select (select count(*) from memberships) + (select count(*) from identity_providers)
+              + (select count(*) from dsn_keys where enabled) + (select count(*) from api_keys where revoked_at is null)
+              + (select count(*) from service_accounts where revoked_at is null)
+              + (select count(*) from invitations where revoked_at is null)
+              + (select count(*) from projects where closed_at is null)",
+    )
+    .fetch_one(&town.owner)
+    .await
+    .unwrap();
+    assert_eq!(open, 0);
+    let told: Vec<(String, String, Option<String>)> = sqlx::query_as(
+        "select actor, action, host(address) from audit_log where organization_id = $1
+          and action = 'organization.closed'",
+    )
+    .bind(organization)
+    .fetch_all(&town.owner)
+    .await
+    .unwrap();
+    let closed = (
+        format!("user:{user}"),
+        "organization.closed".to_owned(),
+        None,
+    );
+    assert_eq!(told, [closed]);
 }
 
 /// Looks through every row of the whole database for the name and the place of somebody.

@@ -1,9 +1,9 @@
 //! Wrong passwords: the same for every account, slower each time, and bounded.
 
-use bugsage_commands::people::PeopleError;
+use bugsage_commands::people::{PeopleError, Registration};
 use futures::future::join_all;
 
-use super::town::{PASSWORD, Town};
+use super::town::{PASSWORD, Town, email, origin};
 
 const WRONG: &str = "not the password at all";
 
@@ -99,6 +99,62 @@ async fn a_network_waits_whatever_accounts_it_tries_and_one_success_forgives_one
     town.clock.advance(3700);
     assert_eq!(wait(&town, "2001:db8:1:2::1", "y@example.com").await, 0);
     assert_eq!(wait(&town, "2001:db8:1:2::1", "y@example.com").await, 0);
+}
+
+async fn rows(town: &Town, table: &str) -> i64 {
+    sqlx::query_scalar(&format!("select count(*) from {table}"))
+        .fetch_one(&town.owner)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_network_that_has_to_wait_writes_nothing_whatever_accounts_it_tries() {
+    let town = Town::new().await;
+    for who in 0..21 {
+        wait(&town, "192.0.2.9", &format!("{who}@example.com")).await;
+    }
+    let before = rows(&town, "attempts").await;
+    assert!(wait(&town, "192.0.2.9", "another@example.com").await > 0);
+    assert_eq!(rows(&town, "attempts").await, before);
+}
+
+#[tokio::test]
+async fn a_network_that_has_accounts_and_letters_made_waits_before_it_costs_anything() {
+    let town = Town::new().await;
+    let here = origin("192.0.2.9");
+    town.resident("ann@example.com").await;
+    for who in 0..21 {
+        let who = email(&format!("{who}@example.com"));
+        town.people.ask_to_confirm(&who, &here).await.unwrap();
+    }
+    let (runs, records) = (
+        town.people.passwords().runs(),
+        rows(&town, "audit_log").await,
+    );
+    let asked = Registration {
+        email: email("new@example.com"),
+        name: String::new(),
+        password: PASSWORD.to_owned(),
+    };
+    let ann = email("ann@example.com");
+    for refused in [
+        town.people.register(&asked, &here).await,
+        town.people.forgot_password(&ann, &here).await,
+        town.people.ask_to_confirm(&ann, &here).await,
+    ] {
+        assert!(
+            matches!(refused, Err(PeopleError::Wait { .. })),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(town.people.passwords().runs(), runs);
+    assert_eq!(rows(&town, "audit_log").await, records);
+    // Elsewhere nobody waits, nor does who signs in from there.
+    town.registers("new@example.com", PASSWORD).await.unwrap();
+    town.signs_in_from("192.0.2.9", "ann@example.com", PASSWORD)
+        .await
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -31,6 +31,30 @@ async fn nobody_is_flooded_with_letters() {
 }
 
 #[tokio::test]
+async fn what_is_asked_for_again_or_for_nobody_leaves_no_record() {
+    let town = Town::new().await;
+    town.resident("ann@example.com").await;
+    for who in ["ann@example.com", "ann@example.com", "nobody@example.com"] {
+        let here = origin("192.0.2.1");
+        town.people
+            .forgot_password(&email(who), &here)
+            .await
+            .unwrap();
+        town.people
+            .ask_to_confirm(&email(who), &here)
+            .await
+            .unwrap();
+    }
+    let records: i64 = sqlx::query_scalar(
+        "select count(*) from audit_log where action in ('password.forgotten', 'user.asked_to_confirm')",
+    )
+    .fetch_one(&town.owner)
+    .await
+    .unwrap();
+    assert_eq!(records, 1);
+}
+
+#[tokio::test]
 async fn a_letter_waits_for_the_mail_server_and_holds_no_secret_meanwhile() {
     let town = Town::new().await;
     *town.postman.ill.lock().unwrap() = true;

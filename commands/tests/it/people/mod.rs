@@ -3,6 +3,8 @@
 mod account;
 mod attempts;
 mod forged;
+mod hijack;
+mod invitations;
 mod letters;
 mod refresh;
 mod signing;

@@ -3,6 +3,7 @@
 use bugsage_commands::people::{ACCESS_LIFETIME, COOKIE_LIFETIME, PeopleError, REFRESH_LIFETIME};
 use futures::future::join_all;
 
+use super::account::weak;
 use super::town::{PASSWORD, Town, origin, tokens};
 
 #[tokio::test]
@@ -98,6 +99,47 @@ async fn tokens_and_cookies_end_in_their_time() {
         other.refresh(&last, &here).await.unwrap_err(),
         PeopleError::Over
     ));
+}
+
+#[tokio::test]
+async fn used_refresh_tokens_go_in_their_time_while_the_session_goes_on() {
+    let town = Town::new().await;
+    town.resident("ann@example.com").await;
+    let here = origin("192.0.2.1");
+    let (_, first) = tokens(town.signs_in("ann@example.com", PASSWORD).await.unwrap());
+    town.clock.advance(29 * 24 * 3600);
+    let (_, second) = tokens(town.people.refresh(&first, &here).await.unwrap());
+    town.clock.advance(3 * 24 * 3600);
+    bugsage_commands::upkeep::round(&town.app, &town.clock)
+        .await
+        .unwrap();
+    let kept: i64 = sqlx::query_scalar("select count(*) from refresh_tokens")
+        .fetch_one(&town.owner)
+        .await
+        .unwrap();
+    assert_eq!(kept, 1);
+    town.people.refresh(&second, &here).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_person_has_a_hundred_sessions_and_one_more_ends_the_oldest() {
+    let mut town = Town::new().await;
+    town.people = town.people.clone().with_passwords(weak(&town));
+    town.resident("ann@example.com").await;
+    let (_, oldest) = town.gets_cookie("ann@example.com").await;
+    town.clock.advance(1);
+    let (_, next) = town.gets_cookie("ann@example.com").await;
+    town.clock.advance(1);
+    for _ in 0..99 {
+        town.signs_in("ann@example.com", PASSWORD).await.unwrap();
+    }
+    assert!(town.people.by_cookie(&oldest).await.unwrap().is_none());
+    assert!(town.people.by_cookie(&next).await.unwrap().is_some());
+    let kept: i64 = sqlx::query_scalar("select count(*) from sessions")
+        .fetch_one(&town.owner)
+        .await
+        .unwrap();
+    assert_eq!(kept, 100);
 }
 
 #[tokio::test]

@@ -113,11 +113,15 @@ impl Town {
     /// A person with a confirmed address.
     pub(crate) async fn resident(&self, who: &str) {
         self.registers(who, PASSWORD).await.unwrap();
-        let token = self.code_of(who).await;
+        self.confirms(who, PASSWORD).await.unwrap();
+    }
+
+    /// Confirms an address with the code in its newest letter.
+    pub(crate) async fn confirms(&self, who: &str, password: &str) -> Result<(), PeopleError> {
+        let code = self.code_of(who).await;
         self.people
-            .confirm(&token, &origin("192.0.2.1"))
+            .confirm(&code, password, &origin("192.0.2.1"))
             .await
-            .unwrap();
     }
 
     /// Has the post delivered, and answers the newest letter to somebody.
@@ -188,19 +192,18 @@ impl Town {
             .execute(&self.owner)
             .await
             .unwrap();
-        self.joins(organization, user).await;
+        self.joins(organization, user, "owner").await;
         organization
     }
 
-    pub(crate) async fn joins(&self, organization: Uuid, user: UserId) {
-        sqlx::query(
-            "insert into memberships (organization_id, user_id, role) values ($1, $2, 'owner')",
-        )
-        .bind(organization)
-        .bind(user.0)
-        .execute(&self.owner)
-        .await
-        .unwrap();
+    pub(crate) async fn joins(&self, organization: Uuid, user: UserId, role: &str) {
+        sqlx::query("insert into memberships (organization_id, user_id, role) values ($1, $2, $3)")
+            .bind(organization)
+            .bind(user.0)
+            .bind(role)
+            .execute(&self.owner)
+            .await
+            .unwrap();
     }
 }
 
