@@ -139,7 +139,7 @@ fn model(url: &str, latency: u32) -> Result<(Process, Vec<(String, String)>), Fa
 /// Analyses that can be read, all by the model.
 async fn explained(owner: &PgPool) -> Result<i64, Failure> {
     let query = "select count(*) filter (where state = 'completed'),
-                        count(*) filter (where provider = 'rules') from analyses";
+                        count(*) filter (where provider = 'rules') from projection_analyses.analyses";
     let (completed, by_rules): (i64, i64) = sqlx::query_as(query).fetch_one(owner).await?;
     if by_rules > 0 {
         return Err(format!("{by_rules} analyses were not made by the model").into());

@@ -24,7 +24,7 @@ mod tools;
 pub use circumstances::{Circumstances, Related};
 
 use super::{Analysis, Category, Context, Effort, RELATED_MAX, RootCause};
-use crate::occurrence::Occurrence;
+use crate::occurrence::{Exception, Frame, Occurrence, Stacktrace};
 use chain::Finding;
 use language::Language;
 use telling::Telling;
@@ -67,10 +67,30 @@ pub fn analyze(occurrence: &Occurrence, circumstances: &Circumstances) -> Analys
     analysis
 }
 
-/// Lays out the tables of all languages, a few milliseconds each, for which else the first
-/// occurrence of a language waits.
+/// Lays out the tables of all languages, a few milliseconds each, and what grouping compiles to read
+/// frames, for which else the first occurrence of a language waits.
 pub fn prepare() {
     Language::ALL.into_iter().for_each(evaluate::prepare);
+    let frame = Frame {
+        function: Some("prepared".to_owned()),
+        module: Some("prepared".to_owned()),
+        filename: Some("prepared.py".to_owned()),
+        ..Frame::default()
+    };
+    let exception = Exception {
+        kind: Some("KeyError".to_owned()),
+        value: Some("'prepared'".to_owned()),
+        stacktrace: Some(Stacktrace {
+            frames: vec![frame],
+        }),
+        ..Exception::default()
+    };
+    let occurrence = Occurrence {
+        platform: Some("python".to_owned()),
+        exceptions: vec![exception],
+        ..Occurrence::default()
+    };
+    analyze(&occurrence, &Circumstances::default());
 }
 
 /// What the evidence of [`analyze`] may point at.
