@@ -90,7 +90,7 @@ pub fn prepare() {
         exceptions: vec![exception],
         ..Occurrence::default()
     };
-    analyze(&occurrence, &Circumstances::default());
+    _ = analyze(&occurrence, &Circumstances::default());
 }
 
 /// What the evidence of [`analyze`] may point at.
