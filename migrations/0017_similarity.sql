@@ -114,6 +114,11 @@ end $$;
 revoke all on function nearest_errors from public;
 grant execute on function nearest_errors to bugsage_app;
 
+-- Called where errors are deleted; whatever else knows them again by a vector is added here.
+create function forget_vectors(org uuid, errors uuid[]) returns void
+    language sql
+    as $$ delete from error_vectors where organization_id = org and error_id = any (errors) $$;
+
 -- As before, and: what is taken apart is not joined again, what is deleted is like nothing.
 create or replace function apply_error_effect(org uuid, error uuid, effect jsonb) returns void
     language plpgsql
@@ -157,7 +162,7 @@ begin
     end if;
     if effect ? 'deleted' then
         delete from fingerprints where error_id = any (family);
-        delete from error_vectors where organization_id = org and error_id = any (family);
+        perform forget_vectors(org, family);
         update error_state set status = 'deleted' where error_id = any (family);
     end if;
     perform recount_error(old_root);

@@ -177,54 +177,10 @@ begin
     end loop;
 end $$;
 
--- As before, and what is deleted is like nothing to a model either.
-create or replace function apply_error_effect(org uuid, error uuid, effect jsonb) returns void
-    language plpgsql
+-- What is deleted is like nothing to a model either.
+create or replace function forget_vectors(org uuid, errors uuid[]) returns void
+    language sql
     as $$
-declare old_root uuid; new_root uuid; parted uuid; family uuid[];
-begin
-    if effect ? 'status' then
-        update error_state
-           set status = effect->>'status',
-               ignored_until = (effect->>'ignored_until')::timestamptz,
-               ignored_until_count = (effect->>'ignored_until_count')::bigint
-         where error_id = error and organization_id = org;
-    end if;
-    if not effect ?| array['merged_into', 'deleted'] then
-        return;
-    end if;
-    -- Merged, unmerged or deleted, the error takes along whatever had been merged into it.
-    with recursive below as (
-        select error_id as id from error_state where error_id = error and organization_id = org
-        union all
-        select s.error_id from error_state s join below b on s.merged_into = b.id
-    )
-    select array_agg(id) into family from below;
-    select root_id, merged_into into old_root, parted
-      from error_state where error_id = error and organization_id = org;
-    select root_id into new_root from error_state
-     where error_id = (effect->>'merged_into')::uuid and organization_id = org;
-    new_root := coalesce(new_root, error);
-    update error_state set merged_into = (effect->>'merged_into')::uuid
-     where error_id = error and organization_id = org;
-    update error_state set root_id = new_root where error_id = any (family);
-    if not effect ? 'deleted' and effect->>'merged_into' is null and parted is not null then
-        -- By fingerprint, and both ways: either error may be deleted and occur again as a new one.
-        insert into refused_joins (organization_id, project_id, grouping_version, fingerprint, error_id)
-            select f.organization_id, f.project_id, f.grouping_version, f.fingerprint, old_root
-              from fingerprints f where f.error_id = any (family)
-            union
-            select f.organization_id, f.project_id, f.grouping_version, f.fingerprint, error
-              from fingerprints f where f.error_id in (select error_members(old_root))
-            on conflict do nothing;
-    end if;
-    if effect ? 'deleted' then
-        delete from fingerprints where error_id = any (family);
-        delete from error_vectors where organization_id = org and error_id = any (family);
-        delete from model_vectors where organization_id = org and error_id = any (family);
-        update error_state set status = 'deleted' where error_id = any (family);
-    end if;
-    perform recount_error(old_root);
-    perform recount_error(new_root);
-    insert into moved_errors (organization_id, error_id) values (org, error), (org, old_root), (org, new_root);
-end $$;
+        delete from error_vectors where organization_id = org and error_id = any (errors);
+        delete from model_vectors where organization_id = org and error_id = any (errors);
+    $$;
