@@ -32,6 +32,18 @@ pub const ANSWER_MAX: usize = 1024 * 1024;
 #[expect(clippy::disallowed_types, reason = "the adapter to the outside")]
 type Http = reqwest::Client;
 
+/// Whether somebody may set this address: of the web, and without login, query and fragment, which
+/// would be sent where they do not belong or shown to whom they are not meant for.
+#[must_use]
+pub fn is_bare(url: &Url) -> bool {
+    matches!(url.scheme(), "https" | "http")
+        && url.has_host()
+        && url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none()
+}
+
 /// The client. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Outgoing {

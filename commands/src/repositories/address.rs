@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use url::Url;
 
+use crate::outgoing::is_bare;
+
 /// Bytes of an address.
 pub const ADDRESS_MAX: usize = 500;
 
@@ -52,16 +54,8 @@ impl FromStr for Address {
                 false => Err(WrongAddress::Shape),
             };
         }
-        let is_fit = |url: &Url| {
-            matches!(url.scheme(), "https" | "http")
-                && url.has_host()
-                && url.username().is_empty()
-                && url.password().is_none()
-                && url.query().is_none()
-                && url.fragment().is_none()
-        };
         let is_graphic = text.bytes().all(|byte| byte.is_ascii_graphic());
-        let url = text.parse().ok().filter(|url| is_graphic && is_fit(url));
+        let url = text.parse().ok().filter(|url| is_graphic && is_bare(url));
         url.map(Self::Web).ok_or(WrongAddress::Shape)
     }
 }

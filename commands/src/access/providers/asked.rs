@@ -6,6 +6,7 @@ use url::Url;
 use utoipa::ToSchema;
 
 use super::super::{AccessError, Acting};
+use crate::outgoing::is_bare;
 
 /// Where GitHub is, for most.
 const GITHUB: &str = "https://github.com";
@@ -117,16 +118,8 @@ pub(super) fn issuer(kind: Kind, asked: Option<&str>) -> Result<String, AccessEr
         (Kind::Oidc, Some(text)) => text,
         (Kind::Oidc, None) => "",
     };
-    let is_fit = |url: Url| {
-        matches!(url.scheme(), "https" | "http")
-            && url.has_host()
-            && url.username().is_empty()
-            && url.password().is_none()
-            && url.query().is_none()
-            && url.fragment().is_none()
-    };
     let plain = text.len() <= TEXT_MAX && text.bytes().all(|byte| byte.is_ascii_graphic());
-    match plain && text.parse().is_ok_and(is_fit) {
+    match plain && text.parse().is_ok_and(|url: Url| is_bare(&url)) {
         true => Ok(text.to_owned()),
         false => Err(AccessError::Invalid(
             "issuer is the address of the provider, such as https://id.shop.example: \
