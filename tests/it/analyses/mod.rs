@@ -73,6 +73,15 @@ async fn model(steps: impl IntoIterator<Item = Step>) -> Scripted {
     Scripted::start(behaviour).await.unwrap()
 }
 
+/// A model server that answers so.
+async fn answering(answer: impl Fn(&Asked) -> Value + Send + Sync + 'static) -> Scripted {
+    let behaviour = Behaviour {
+        answer: Arc::new(answer),
+        ..Behaviour::default()
+    };
+    Scripted::start(behaviour).await.unwrap()
+}
+
 /// A service that asks this server, and what it is told further.
 async fn asking(server: &Scripted, further: &[(&str, &str)]) -> TestApp {
     let url = server.url().to_string();

@@ -1,11 +1,9 @@
 //! Similar errors in what an analysis is made from.
 
-use std::sync::Arc;
-
-use bugsage_models::scripted::{Asked, Behaviour, Scripted};
+use bugsage_models::scripted::{Asked, Scripted};
 use serde_json::{Value, json};
 
-use super::{answer, asking, of, over};
+use super::{answer, answering, asking, of, over};
 use crate::app::TestApp;
 
 /// An occurrence of this message, raised in these functions; the id of its error.
@@ -52,11 +50,7 @@ async fn model() -> Scripted {
         ]);
         answer
     };
-    let behaviour = Behaviour {
-        answer: Arc::new(answer),
-        ..Behaviour::default()
-    };
-    Scripted::start(behaviour).await.unwrap()
+    answering(answer).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

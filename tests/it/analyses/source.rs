@@ -2,14 +2,12 @@
 
 mod shop;
 
-use std::sync::Arc;
-
 use bugsage_domain::access::Role;
-use bugsage_models::scripted::{Asked, Behaviour, Scripted};
+use bugsage_models::scripted::{Asked, Scripted};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{ON, answer, asking, only_error, over};
+use super::{ON, answer, answering, asking, only_error, over};
 use crate::access::town::here;
 use crate::app::{Answer, TestApp, send};
 use shop::{HELD_BACK, Shop};
@@ -40,6 +38,19 @@ async fn set(app: &TestApp, repository: Value) -> Answer {
     send(request.json(&json!({"repository": repository}))).await
 }
 
+/// A service whose project has the shop's repository.
+async fn reading(shop: &Shop) -> TestApp {
+    let (folder, allow) = (shop.mirrors(), shop.root());
+    let settings = [
+        ON,
+        ("BUGSAGE_REPOSITORIES_FOLDER", &*folder),
+        ("BUGSAGE_REPOSITORIES_ALLOW", &*allow),
+    ];
+    let app = TestApp::start_with(&settings).await;
+    set(&app, json!(shop.path())).await.expect(200);
+    app
+}
+
 /// A model that points at these.
 async fn pointing_at(things: Vec<String>) -> Scripted {
     let answer = move |_: &Asked| {
@@ -50,11 +61,7 @@ async fn pointing_at(things: Vec<String>) -> Scripted {
         answer["evidence"] = claims.collect();
         answer
     };
-    let behaviour = Behaviour {
-        answer: Arc::new(answer),
-        ..Behaviour::default()
-    };
-    Scripted::start(behaviour).await.unwrap()
+    answering(answer).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -127,14 +134,7 @@ async fn source_and_suspect_commits_are_told_at_the_release_of_the_event() {
 #[tokio::test(flavor = "multi_thread")]
 async fn rules_name_the_top_suspect_and_a_release_without_a_tag_is_said_to_be_none() {
     let shop = Shop::new().await;
-    let (folder, allow) = (shop.mirrors(), shop.root());
-    let settings = [
-        ON,
-        ("BUGSAGE_REPOSITORIES_FOLDER", &*folder),
-        ("BUGSAGE_REPOSITORIES_ALLOW", &*allow),
-    ];
-    let app = TestApp::start_with(&settings).await;
-    set(&app, json!(shop.path())).await.expect(200);
+    let app = reading(&shop).await;
     app.send_event(&exception("shop@7.7")).await;
     let error = only_error(&app).await;
     let made = over(&app, &error, 1).await;
@@ -172,7 +172,7 @@ async fn rules_name_the_top_suspect_and_a_release_without_a_tag_is_said_to_be_no
     assert_eq!(made["repository"]["revision"], json!(commit));
 
     // Of a project without a repository nothing is kept.
-    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+    assert_eq!(std::fs::read_dir(shop.mirrors()).unwrap().count(), 1);
     set(&app, json!(null)).await.expect(200);
     other["fingerprint"] = json!(["a third"]);
     let occurrence = app.send_event(&other).await;
@@ -181,21 +181,14 @@ async fn rules_name_the_top_suspect_and_a_release_without_a_tag_is_said_to_be_no
         .unwrap()
         .to_owned();
     assert_eq!(over(&app, &error, 1).await["repository"], json!(null));
-    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+    assert_eq!(std::fs::read_dir(shop.mirrors()).unwrap().count(), 0);
     app.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_the_repository_it_goes_on_and_says_why() {
     let shop = Shop::new().await;
-    let (folder, allow) = (shop.mirrors(), shop.root());
-    let settings = [
-        ON,
-        ("BUGSAGE_REPOSITORIES_FOLDER", &*folder),
-        ("BUGSAGE_REPOSITORIES_ALLOW", &*allow),
-    ];
-    let app = TestApp::start_with(&settings).await;
-    set(&app, json!(shop.path())).await.expect(200);
+    let app = reading(&shop).await;
     shop.remove();
     app.send_event(&exception("shop@1.1")).await;
     let error = only_error(&app).await;
