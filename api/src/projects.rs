@@ -101,10 +101,6 @@ pub async fn set(
     if let (Some(before), Some(after)) = (&before, &after)
         && before != after
     {
-        let origin = Origin {
-            actor: "system".to_owned(),
-            ..Origin::default()
-        };
         let record = Record {
             organization: Some(OrganizationId(after.organization_id)),
             user: None,
@@ -114,7 +110,7 @@ pub async fn set(
             before: Some(json!(before)),
             after: Some(json!(after)),
         };
-        audit::record(&mut transaction, &origin, record).await?;
+        audit::record(&mut transaction, &Origin::operator(), record).await?;
     }
     transaction.commit().await?;
     Ok(after)

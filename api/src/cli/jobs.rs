@@ -65,10 +65,7 @@ pub(crate) async fn run(settings: &Settings, command: Jobs) -> Result<ExitCode, 
     let owner = connect(url, DatabaseRole::Owner, 2)?;
     versions::check(&owner).await?;
     let by = By {
-        origin: Origin {
-            actor: "system".to_owned(),
-            ..Origin::default()
-        },
+        origin: Origin::operator(),
         at: Clock::default().now(),
     };
     match command {

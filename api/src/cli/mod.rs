@@ -34,10 +34,6 @@ pub(crate) async fn record(
     (action, subject): (&str, String),
     after: Option<Value>,
 ) -> Result<(), sqlx::Error> {
-    let origin = Origin {
-        actor: "system".to_owned(),
-        ..Origin::default()
-    };
     let record = Record {
         organization,
         user: None,
@@ -47,5 +43,5 @@ pub(crate) async fn record(
         before: None,
         after,
     };
-    bugsage_commands::audit::record(&mut *owner.acquire().await?, &origin, record).await
+    bugsage_commands::audit::record(&mut *owner.acquire().await?, &Origin::operator(), record).await
 }

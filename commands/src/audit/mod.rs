@@ -22,6 +22,17 @@ pub struct Origin {
     pub request_id: String,
 }
 
+impl Origin {
+    /// An operator at the program itself.
+    #[must_use]
+    pub fn operator() -> Self {
+        Self {
+            actor: "system".to_owned(),
+            ..Self::default()
+        }
+    }
+}
+
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record<'a> {
