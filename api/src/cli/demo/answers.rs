@@ -1,5 +1,8 @@
 //! What the model server of the demo says of an error: it reads what it was given, and knows nothing.
 
+use bugsage_domain::analysis::Category;
+use bugsage_domain::analysis::rules::{self, Circumstances};
+use bugsage_domain::occurrence::{Exception, Occurrence};
 use bugsage_models::scripted::{Asked, plausible};
 use serde_json::{Value, json};
 
@@ -40,7 +43,7 @@ pub(super) fn answer(asked: &Asked) -> Value {
         .iter()
         .filter_map(|thing| thing["thing"].as_str()?.strip_prefix("error:"));
     json!({
-        "category": category(kind),
+        "category": category(kind, &message),
         "root_cause": {
             "whys": [
                 format!("{function} failed with {kind}: {message}."),
@@ -59,19 +62,18 @@ pub(super) fn answer(asked: &Asked) -> Value {
     })
 }
 
-/// A guess from a name.
-fn category(kind: &str) -> &'static str {
-    let guesses = [
-        ("zero", "arithmetic"),
-        ("key", "missing_key"),
-        ("type", "type_mismatch"),
-        ("timeout", "timeout"),
-        ("null", "null_reference"),
-        ("connect", "connection"),
-    ];
-    let kind = kind.to_lowercase();
-    let guess = guesses.iter().find(|(word, _)| kind.contains(word));
-    guess.map_or("unknown", |(_, category)| category)
+/// What the rules make of it: the demo has no guesses of its own.
+fn category(kind: &str, message: &str) -> Category {
+    let exception = Exception {
+        kind: Some(kind.to_owned()),
+        value: Some(message.to_owned()),
+        ..Exception::default()
+    };
+    let occurrence = Occurrence {
+        exceptions: vec![exception],
+        ..Occurrence::default()
+    };
+    rules::analyze(&occurrence, &Circumstances::default()).category
 }
 
 /// What a question to a model names: a line of JSON each.
