@@ -88,7 +88,13 @@ pub(super) async fn start(
         tasks.spawn(analysis::frequent(app, executor, clock, stop.clone()));
         prepared.start(&around, stop, tasks).await?;
         if let Some(embeddings) = &settings.models.embeddings {
-            embedding::catch_up(projector, &embeddings.name()).await?;
+            let (projector, name) = (projector.clone(), embeddings.name());
+            // Beside the start: it looks at every error there is.
+            tasks.spawn(async move {
+                if let Err(error) = embedding::catch_up(&projector, &name).await {
+                    tracing::warn!(%error, "older errors have no vectors until the next start");
+                }
+            });
         }
     }
     Ok(())
