@@ -85,8 +85,8 @@ pub(crate) async fn run(settings: &Settings, command: Grouping) -> Result<ExitCo
         join_at: joins.then_some(asked.join_at),
     };
     let tell = |progress| match progress {
-        Progress::Read(count) => eprintln!("{count} occurrences read"),
-        Progress::Comparing(count) => eprintln!("{count} groups are compared"),
+        Progress::Read(count) => eprintln!("occurrences read: {count}"),
+        Progress::Comparing(count) => eprintln!("groups to compare: {count}"),
     };
     let tried = trial::run(&owner, project, trying, asked.occurrences, tell).await?;
     let outcome = &tried.outcome;
