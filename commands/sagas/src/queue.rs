@@ -86,14 +86,16 @@ impl Queue {
     /// Ends it, with what it writes, in one transaction. The row first: what is written may take the
     /// append lock, which comes last.
     pub(crate) async fn finish(&self, job: &Job, outcome: &Outcome) -> Result<bool, sqlx::Error> {
-        let mut transaction = tenant(&self.app, job.organization).await?;
-        let held: bool = sqlx::query_scalar("select finish_job($1, $2, $3)")
+        let finish = sqlx::query_scalar("select finish_job($1, $2, $3)")
             .bind(job.id)
             .bind(job.lease)
-            .bind(&outcome.result)
-            .fetch_one(&mut *transaction)
-            .await?;
-        if held && let Some(write) = &outcome.write {
+            .bind(&outcome.result);
+        let Some(write) = &outcome.write else {
+            return finish.fetch_one(&self.app).await;
+        };
+        let mut transaction = tenant(&self.app, job.organization).await?;
+        let held: bool = finish.fetch_one(&mut *transaction).await?;
+        if held {
             write(&mut transaction).await?;
         }
         transaction.commit().await?;
