@@ -108,15 +108,13 @@ create or replace function claim_vectors(p_organization uuid, p_embedder text, p
         returning error_id
     $$;
 
--- As before, and few are compared before anything else is asked of them: a plan made while there were none
--- would look up each of them, and turn the numbers into a vector for each.
+-- As before, and few are compared before anything else is asked of them. Planned each time: a plan made while
+-- there were none would read all of a table for each of them.
 create or replace function nearest_errors(p_organization uuid, p_project bigint, p_embedder text,
                                           p_embedding real[], p_root uuid, p_count integer)
     returns table (error_id uuid, root_id uuid, sketch jsonb)
     language plpgsql
-    set enable_seqscan = off
-    set enable_hashjoin = off
-    set enable_mergejoin = off
+    set plan_cache_mode = force_custom_plan
     as $$
 #variable_conflict use_column
 declare
