@@ -136,9 +136,14 @@ pub struct Job {
     pub tries: i32,
     /// Proves that it is still this worker's.
     pub(crate) lease: i64,
+    priority: i16,
 }
 
 impl Job {
+    pub(crate) fn priority(&self) -> Priority {
+        Priority::numbered(self.priority)
+    }
+
     /// For a command that this job issues, `part` of what it does: however often the job is tried, the
     /// first such command that takes effect is the only one. (For a day; then the aggregate must refuse.)
     #[must_use]

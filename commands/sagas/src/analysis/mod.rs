@@ -13,6 +13,7 @@ mod gather;
 mod material;
 mod precedents;
 mod prompt;
+mod reached;
 mod react;
 mod source;
 mod wanted;
@@ -31,6 +32,7 @@ pub use prompt::{Prompt, VERSION as PROMPT_VERSION};
 pub use react::AnalysisSaga;
 
 use crate::{Register, job_id};
+use reached::Reached;
 use wanted::Wanted;
 use watch::Watch;
 use work::Analyse;
@@ -71,5 +73,8 @@ pub fn register(register: Register, analyst: Analyst) -> Register {
         .work(Watch {
             clock: analyst.clock.clone(),
         })
-        .work(Analyse { analyst })
+        .work(Analyse {
+            analyst,
+            reached: Reached::default(),
+        })
 }
