@@ -4,6 +4,7 @@ mod asked;
 mod erased;
 mod injections;
 mod models;
+mod places;
 mod policy;
 mod precedents;
 mod rules;

@@ -6,7 +6,7 @@ use bugsage_commands::access::analysis_policy::AnalysisPolicy;
 use bugsage_commands::clock::Clock;
 use bugsage_commands::ingest::keyed_digest;
 use bugsage_commands::repositories::Repositories;
-use bugsage_domain::analysis::{Analysis, RootCause, rules};
+use bugsage_domain::analysis::{Analysis, RootCause};
 use bugsage_domain::error::{ErrorCommand, HeldBack, Spent, TextRef};
 use bugsage_domain::ids::TextId;
 use bugsage_domain::occurrence::Occurrence;
@@ -129,7 +129,7 @@ impl Analyst {
 
 fn by_rules(occurrence: &Occurrence, material: &Material) -> Made {
     Made {
-        analysis: rules::analyze(occurrence, &material.circumstances),
+        analysis: material.by_rules(occurrence),
         provider: RULES.to_owned(),
         model: RULES.to_owned(),
         prompt_version: RULES_VERSION,

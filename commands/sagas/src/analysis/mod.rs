@@ -11,6 +11,7 @@ mod budget;
 mod frequent;
 mod gather;
 mod material;
+mod places;
 mod precedents;
 mod prompt;
 mod react;

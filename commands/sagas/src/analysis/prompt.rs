@@ -7,6 +7,7 @@ use bugsage_models::{Fault, Request, Schema};
 use serde_json::{Value, json};
 
 use super::Material;
+use super::places::{frames_of, objects};
 
 /// The version of the question.
 pub const VERSION: &str = "analysis-2";
@@ -30,14 +31,15 @@ impl Prompt {
         let mut prompt = Self { lines: Vec::new() };
         prompt.known(material, occurrence);
         for (number, exception) in occurrence.exceptions.iter().enumerate() {
-            prompt.exception(number, exception, &material.event);
+            prompt.exception(number, exception, material);
         }
-        for (number, noted) in material.breadcrumbs().iter().enumerate() {
+        for (number, noted) in material.breadcrumbs().into_iter().enumerate() {
             let mut shown = json!({});
             for field in ["timestamp", "category", "level", "message", "type"] {
                 shown[field] = noted[field].clone();
             }
-            prompt.thing(&Pointer::Breadcrumb(number), shown);
+            let name = material.places.name(Pointer::Breadcrumb(number));
+            prompt.thing(&name, shown);
         }
         for (name, value) in &occurrence.tags {
             prompt.thing(&Pointer::Tag(name.clone()), json!({"value": value}));
@@ -140,20 +142,26 @@ impl Prompt {
         }
     }
 
-    fn exception(&mut self, number: usize, exception: &Exception, event: &Value) {
+    fn exception(&mut self, number: usize, exception: &Exception, material: &Material) {
+        let name = |pointer| material.places.name(pointer);
         let shown =
             json!({"type": exception.kind, "message": exception.value, "module": exception.module});
-        self.thing(&Pointer::Exception(number), shown);
-        let sent = &event["exception"];
-        let sent = sent.get("values").unwrap_or(sent);
+        self.thing(&name(Pointer::Exception(number)), shown);
+        let sent = objects(&material.event["exception"]);
+        let sent = sent
+            .get(number)
+            .map_or_else(Vec::new, |sent| objects(frames_of(sent)));
         let frames = exception.stacktrace.iter().flat_map(|stack| &stack.frames);
         for (index, frame) in frames.enumerate() {
-            let name = Pointer::Frame {
+            let name = name(Pointer::Frame {
                 exception: number,
                 frame: index,
+            });
+            let around = sent.get(index);
+            let lines = |field: &str| {
+                let lines = around.and_then(|around| around[field].as_array());
+                lines.cloned().unwrap_or_default()
             };
-            let around = &sent[number]["stacktrace"]["frames"][index];
-            let lines = |field: &str| around[field].as_array().cloned().unwrap_or_default();
             let before = lines("pre_context");
             let before = &before[before.len().saturating_sub(AROUND)..];
             let after = lines("post_context");
