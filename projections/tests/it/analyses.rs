@@ -16,6 +16,7 @@ async fn analyze(world: &World, error: ErrorId, number: u32, because: Because, t
         by,
         because,
         provider: None,
+        prompt_version: None,
         at: day(2),
     };
     world.does(error, request).await;

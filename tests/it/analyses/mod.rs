@@ -7,6 +7,7 @@ mod models;
 mod places;
 mod policy;
 mod precedents;
+mod prompts;
 mod rules;
 mod source;
 

@@ -16,13 +16,13 @@ use bugsage_projections::Queries;
 use tokio::time::Instant;
 
 use super::ask::{Answer, Asking};
-use super::prompt::{Prompt, VERSION};
+use super::prompt::Prompt;
 use super::work::tell;
-use super::{Budgets, Material, Task};
+use super::{Budgets, Material, Task, Version};
 use crate::{Context, Failure, Job};
 
 /// The name of the analyst that needs no model.
-pub(super) const RULES: &str = "rules";
+pub const RULES: &str = "rules";
 /// The version of the rules.
 const RULES_VERSION: &str = "rules-1";
 
@@ -88,15 +88,16 @@ impl Analyst {
         let asked = if names.is_empty() {
             None
         } else {
-            let request = Prompt::of(material, &occurrence).request();
+            let version = version(task)?;
+            let request = Prompt::of(material, &occurrence, version).request();
             let left = self.left(job, context, task).await?;
             let asking = Asking::new(&self.chain, request.map_err(Failure::lasting)?, left);
-            Some((asking.ask(&names).await, left))
+            Some((asking.ask(&names).await, left, version))
         };
         let mut made = match asked {
             None => by_rules(&occurrence, material),
-            Some((Ok(answer), _)) => by_model(answer),
-            Some((Err(exhausted), left)) => {
+            Some((Ok(answer), _, version)) => by_model(answer, version),
+            Some((Err(exhausted), left, _)) => {
                 let (number, why) = (task.number, left.held_back(&exhausted));
                 let at = self.clock.now();
                 let command = ErrorCommand::HoldBackAnalysis { number, why, at };
@@ -140,12 +141,19 @@ fn by_rules(occurrence: &Occurrence, material: &Material) -> Made {
     }
 }
 
-fn by_model(answer: Answer) -> Made {
+/// Another node may know it, that runs a newer program.
+fn version(task: &Task) -> Result<&'static Version, Failure> {
+    let named = task.prompt_version.as_deref();
+    let unknown = || format!("there is no prompt {} here", named.unwrap_or_default());
+    Version::named(named).ok_or_else(|| Failure::passing(unknown()))
+}
+
+fn by_model(answer: Answer, version: &Version) -> Made {
     Made {
         analysis: answer.analysis,
         provider: answer.provider,
         model: answer.model,
-        prompt_version: VERSION,
+        prompt_version: version.name,
         spent: spent(&answer.tried),
         dropped: 0,
         held_back: None,

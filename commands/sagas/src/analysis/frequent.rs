@@ -62,6 +62,7 @@ async fn look(app: &PgPool, executor: &Executor, clock: &Clock) -> Result<(), sq
             },
             because: Because::Frequent,
             provider: None,
+            prompt_version: None,
             at: clock.now(),
         };
         let context = context(OrganizationId(organization_id), error_id);
