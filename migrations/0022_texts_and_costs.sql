@@ -58,3 +58,40 @@ begin
 end $$;
 revoke all on function texts_of, erase_texts_of_error, erase_old_texts from public;
 grant execute on function erase_old_texts to bugsage_app;
+
+-- What models were paid for analyses, one row a try of a job that asked any: while it is under way, the most that it
+-- can come to, so that one that breaks off counts as that. Whoever else must stay within the budgets reads it here.
+create table analysis_costs (
+    organization_id uuid not null,
+    error_id        uuid not null,
+    try_id          uuid not null,
+    begun_at        timestamptz not null default now(),
+    micros          bigint not null,
+    -- micros is what it was
+    is_over         boolean not null,
+    constraint analysis_costs_key primary key (organization_id, error_id, try_id)
+);
+create index analysis_costs_month on analysis_costs (organization_id, begun_at) include (micros, is_over);
+alter table analysis_costs enable row level security;
+create policy tenant on analysis_costs for select to bugsage_app using (organization_id = current_organization());
+grant select on analysis_costs to bugsage_app;
+
+create function note_analysis_cost(p_organization uuid, p_error uuid, p_try uuid, p_micros bigint, p_is_over boolean)
+    returns void
+    language sql security definer set search_path = public, pg_temp
+    as $$
+        insert into analysis_costs (organization_id, error_id, try_id, micros, is_over)
+            values (p_organization, p_error, p_try, p_micros, p_is_over)
+            on conflict on constraint analysis_costs_key do update
+               set micros = excluded.micros, is_over = excluded.is_over
+    $$;
+revoke all on function note_analysis_cost from public;
+grant execute on function note_analysis_cost to bugsage_app;
+
+-- Until now the events of those that were completed said it alone.
+insert into analysis_costs (organization_id, error_id, try_id, begun_at, micros, is_over)
+    select e.organization_id, e.aggregate_id::uuid, gen_random_uuid(), e.recorded_at, paid.micros, true
+      from events e
+     cross join lateral (
+           select (e.payload #>> '{ErrorAnalysisCompleted,spent,micros}')::bigint as micros) paid
+     where e.event_type = 'ErrorAnalysisCompleted' and paid.micros > 0;

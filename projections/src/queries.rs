@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 
 use crate::activity::{self, ActivityEntry};
-use crate::analyses::{self, Analysis, AnalysisSpending, AnalysisSummary};
+use crate::analyses::{self, Analysis, AnalysisSummary};
 use crate::errors::{ErrorDetail, ErrorList, ListQuery, detail, list};
 use crate::occurrences::{self, Occurrence, OccurrenceList, OccurrencesQuery};
 use crate::precedents::{self, Precedent};
@@ -308,20 +308,6 @@ impl Queries {
         .bind(i64::from(limit))
         .fetch_all(&mut *transaction)
         .await?)
-    }
-
-    /// What analyses have cost: the organization's since a moment, and the error's.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn analysis_spending(
-        &self,
-        scope: &Scope,
-        error: ErrorId,
-        since: DateTime<Utc>,
-    ) -> Result<AnalysisSpending, QueryError> {
-        let mut transaction = self.begin(scope).await?;
-        analyses::spent(&mut transaction, scope, error, since).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! Why errors happened: from an exception to its analysis.
 
 mod asked;
+mod costs;
 mod erased;
 mod injections;
 mod models;

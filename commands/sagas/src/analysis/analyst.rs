@@ -16,6 +16,7 @@ use bugsage_projections::Queries;
 use tokio::time::Instant;
 
 use super::ask::{Answer, Asking};
+use super::costs::Costs;
 use super::prompt::Prompt;
 use super::work::tell;
 use super::{Budgets, Material, Task, Version};
@@ -90,9 +91,17 @@ impl Analyst {
         } else {
             let version = version(task)?;
             let request = Prompt::of(material, &occurrence, version).request();
-            let left = self.left(job, context, task).await?;
-            let asking = Asking::new(&self.chain, request.map_err(Failure::lasting)?, left);
-            Some((asking.ask(&names).await, left, version))
+            let costs = Costs {
+                database: context.database.clone(),
+                organization: job.organization,
+                error: task.error,
+                try_id: self.clock.new_id(),
+                paid: 0,
+            };
+            let left = self.left(job, context, task, &costs).await?;
+            let request = request.map_err(Failure::lasting)?;
+            let asking = Asking::new(&self.chain, request, left, costs);
+            Some((asking.ask(&names).await?, left, version))
         };
         let mut made = match asked {
             None => by_rules(&occurrence, material),

@@ -10,12 +10,12 @@ use bugsage_domain::occurrence;
 use bugsage_event_store::{NewText, subscription};
 use bugsage_projections::errors::ErrorDetail;
 use bugsage_projections::{QueryError, Scope};
-use chrono::{DateTime, Datelike, NaiveTime, Utc};
 use serde_json::json;
 use tokio::time::{sleep, timeout};
 
 use super::analyst::Analyst;
 use super::budget::Left;
+use super::costs::Costs;
 use super::{Material, Task};
 use crate::{Context, Failure, Job};
 
@@ -113,18 +113,14 @@ impl Analyst {
         job: &Job,
         context: &Context,
         task: &Task,
+        costs: &Costs,
     ) -> Result<Left, Failure> {
         let kept = match task.by_itself {
             true => self.kept(job, context, task).await?,
             false => 0,
         };
-        let scope = scope(job.organization, None);
-        let since = month(self.clock.now());
-        let spent = self
-            .queries
-            .analysis_spending(&scope, task.error, since)
-            .await;
-        Ok(self.budgets.left(spent.map_err(failed)?, kept))
+        let spent = costs.before().await?;
+        Ok(self.budgets.left(spent, kept))
     }
 
     /// Percent of the month's budget that are for those who ask.
@@ -173,10 +169,4 @@ pub(super) fn failed(error: QueryError) -> Failure {
         QueryError::Payload(_) => Failure::lasting(error),
         error => Failure::passing(error),
     }
-}
-
-/// The beginning of the month.
-fn month(now: DateTime<Utc>) -> DateTime<Utc> {
-    let first = now.date_naive().with_day(1);
-    first.map_or(now, |first| first.and_time(NaiveTime::MIN).and_utc())
 }

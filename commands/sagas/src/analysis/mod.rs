@@ -8,6 +8,7 @@
 mod analyst;
 mod ask;
 mod budget;
+mod costs;
 mod frequent;
 mod gather;
 mod lines;
