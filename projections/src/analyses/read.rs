@@ -22,7 +22,8 @@ pub struct AnalysisMetadata {
     pub input_tokens: Option<i64>,
     /// Tokens written.
     pub output_tokens: Option<i64>,
-    /// Millionths of the currency that prices are in.
+    /// Millionths of the currency that prices are in, refused answers included. What a try cost that broke off
+    /// before this one counts in the budgets alone.
     pub cost_micros: Option<i64>,
     /// From the first question to the answer.
     pub milliseconds: Option<i64>,

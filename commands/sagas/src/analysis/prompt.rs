@@ -4,7 +4,7 @@ use bugsage_domain::analysis::repository::Repository;
 use bugsage_domain::analysis::{Pointer, schema};
 use bugsage_domain::occurrence::{Exception, Occurrence};
 use bugsage_models::{Fault, Request, Schema};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::lines::Lines;
 use super::places::{frames_of, objects};
