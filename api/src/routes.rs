@@ -18,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::errors::{analyses, bulk, bulk_ingest, change, create, list, read, verbs};
+use crate::errors::{analyses, analyze, bulk, bulk_ingest, change, create, list, read, verbs};
 use crate::ingest::answer::Rejection;
 use crate::ingest::{cors, endpoint};
 use crate::organizations::{
@@ -70,11 +70,11 @@ fn rest() -> OpenApiRouter<App> {
         .routes(routes!(verbs::reopen))
         .routes(routes!(verbs::merge))
         .routes(routes!(verbs::unmerge))
-        .routes(routes!(analyses::analyze))
+        .routes(routes!(analyze::analyze))
         .routes(routes!(analyses::current))
         .routes(routes!(analyses::all))
         .routes(routes!(analyses::one))
-        .routes(routes!(analyses::reanalyze))
+        .routes(routes!(analyze::reanalyze))
         .routes(routes!(analyses::diff))
         .routes(routes!(read::occurrences))
         .routes(routes!(read::activity))

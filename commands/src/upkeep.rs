@@ -43,6 +43,10 @@ pub async fn round(app: &PgPool, clock: &Clock) -> Result<(), sqlx::Error> {
             break;
         }
     }
+    sqlx::query("select erase_old_texts($1)")
+        .bind(today)
+        .execute(app)
+        .await?;
     sqlx::query("select forget_invitations($1)")
         .bind(now - INVITATIONS_KEPT)
         .execute(app)

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 
 use crate::activity::{self, ActivityEntry};
-use crate::analyses::{self, Analysis, AnalysisSpending, AnalysisSummary};
+use crate::analyses::{self, Analysis, AnalysisSummary};
 use crate::errors::{ErrorDetail, ErrorList, ListQuery, detail, list};
 use crate::occurrences::{self, Occurrence, OccurrenceList, OccurrencesQuery};
 use crate::similar::{self, SimilarErrors};
@@ -277,20 +277,6 @@ impl Queries {
         .fetch_optional(&mut *transaction)
         .await?;
         Ok(body.flatten())
-    }
-
-    /// What analyses have cost: the organization's since a moment, and the error's.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn analysis_spending(
-        &self,
-        scope: &Scope,
-        error: ErrorId,
-        since: DateTime<Utc>,
-    ) -> Result<AnalysisSpending, QueryError> {
-        let mut transaction = self.begin(scope).await?;
-        analyses::spent(&mut transaction, scope, error, since).await
     }
 }
 

@@ -28,6 +28,8 @@ pub type SourceId = Line<SOURCE_ID_MAX, 0>;
 pub type Release = Line<RELEASE_MAX>;
 /// A provider of models, by its name in the settings.
 pub type Provider = Line<100>;
+/// A version of the question to a model.
+pub type PromptVersion = Line<40>;
 /// The errors of one request.
 pub type Ids = List<Uuid, 1_000, 1>;
 /// What a field must be like to be listed.

@@ -1,6 +1,7 @@
 //! `/api/v1/errors`: reading errors and changing them.
 
 pub mod analyses;
+pub mod analyze;
 pub mod body;
 pub mod bulk;
 pub mod bulk_ingest;

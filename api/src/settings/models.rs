@@ -4,13 +4,11 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use bugsage_models::{Key, Kind, Price, Provider};
+use bugsage_sagas::analysis::RULES;
 use reqwest::Url;
 
 use super::embeddings::Embeddings;
 use super::reader::{Name, Reader};
-
-/// What whoever needs no model is called.
-const RULES: &str = "rules";
 
 /// `[models]`, `[openai]`, `[anthropic]` and `[local]`.
 #[derive(Debug, Clone)]

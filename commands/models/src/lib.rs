@@ -9,6 +9,7 @@
 //!
 //! Budgets over more than one call are the caller's; so is what an answer means.
 
+mod account;
 mod attempt;
 mod budget;
 pub mod chain;
@@ -24,6 +25,7 @@ pub mod scripted;
 mod tokens;
 mod wire;
 
+pub use account::Account;
 pub use attempt::{Attempt, Exhausted};
 pub use budget::{Limit, MicroDollars, Price};
 pub use chain::Chain;

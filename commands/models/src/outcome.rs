@@ -94,6 +94,9 @@ pub enum Outcome {
         /// Of what: tokens, money, or time.
         of: Bound,
     },
+    /// Not asked: what it costs could not be noted.
+    #[error("it was not asked, for what it costs could not be noted")]
+    Unaccounted,
 }
 
 /// What a limit is of.
@@ -147,7 +150,8 @@ impl Outcome {
             | Self::Unauthorized { .. }
             | Self::BadRequest { .. }
             | Self::Resting
-            | Self::OverLimit { .. } => false,
+            | Self::OverLimit { .. }
+            | Self::Unaccounted => false,
         }
     }
 
@@ -168,7 +172,7 @@ impl Outcome {
             | Self::TimedOut
             | Self::Unreachable { .. } => Health::Failing,
             Self::Quota | Self::Unauthorized { .. } => Health::Unusable,
-            Self::Resting | Self::OverLimit { .. } => Health::Unknown,
+            Self::Resting | Self::OverLimit { .. } | Self::Unaccounted => Health::Unknown,
             _ => Health::Well,
         }
     }
@@ -202,6 +206,7 @@ impl Outcome {
             Self::Unreachable { .. } => "unreachable",
             Self::Resting => "resting",
             Self::OverLimit { .. } => "over_limit",
+            Self::Unaccounted => "unaccounted",
         }
     }
 }

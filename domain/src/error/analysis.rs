@@ -142,7 +142,7 @@ impl LiveError {
         &self,
         by: Actor,
         because: Because,
-        provider: Option<String>,
+        (provider, prompt_version): (Option<String>, Option<String>),
         at: DateTime<Utc>,
     ) -> Decision {
         if let Some(one) = self.analyses.under_way {
@@ -163,6 +163,7 @@ impl LiveError {
             by,
             because,
             provider,
+            prompt_version,
             at,
         }];
         if !matches!(because, Because::SecondOpinion { .. })

@@ -55,6 +55,8 @@ pub enum ErrorCommand {
         because: Because,
         /// The one provider to be asked: `rules`, or a name of the settings.
         provider: Option<String>,
+        /// The version of the question to ask; without, as for all.
+        prompt_version: Option<String>,
         /// When.
         at: DateTime<Utc>,
     },

@@ -67,8 +67,9 @@ impl LiveError {
                 by,
                 because,
                 provider,
+                prompt_version,
                 at,
-            } => self.request_analysis(by, because, provider, at),
+            } => self.request_analysis(by, because, (provider, prompt_version), at),
             ErrorCommand::StartAnalysis { number, at } => self.start_analysis(number, at),
             ErrorCommand::HoldBackAnalysis { number, why, at } => {
                 self.hold_back_analysis(number, why, at)

@@ -172,6 +172,9 @@ pub enum ErrorEvent {
         /// The one provider to be asked; without, as the settings say.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         provider: Option<String>,
+        /// The version of the question to ask; without, as for all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        prompt_version: Option<String>,
         /// When.
         at: DateTime<Utc>,
     },

@@ -187,6 +187,7 @@ mod tests {
             by: Actor::System,
             because,
             provider: None,
+            prompt_version: None,
             at: AT,
         }
     }

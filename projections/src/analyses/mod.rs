@@ -7,7 +7,6 @@ mod diff;
 mod fold;
 pub(crate) mod read;
 mod repository;
-mod spent;
 mod write;
 
 use async_trait::async_trait;
@@ -21,8 +20,6 @@ pub use answer::{AnalysisAnswer, Cause, Claim};
 pub use diff::{AnalysisDiff, AnalysisSide};
 pub use read::{Analysis, AnalysisMetadata, AnalysisSummary};
 pub use repository::{AnalysisRepository, SuspectCommit};
-pub use spent::AnalysisSpending;
-pub(crate) use spent::spent;
 
 /// Keeps one row an analysis.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +35,7 @@ impl Projection for AnalysesProjection {
     }
 
     fn version(&self) -> i32 {
-        2
+        3
     }
 
     fn tables(&self) -> &'static str {
@@ -75,9 +72,7 @@ impl Projection for AnalysesProjection {
              held_back       text,
              held_back_at    timestamptz,
              constraint analyses_key primary key (organization_id, error_id, number)
-         );
-         create index analyses_spent on analyses (organization_id, ended_at) include (cost_micros)
-             where cost_micros > 0"
+         )"
     }
 
     async fn apply(

@@ -22,7 +22,8 @@ pub struct AnalysisMetadata {
     pub input_tokens: Option<i64>,
     /// Tokens written.
     pub output_tokens: Option<i64>,
-    /// Millionths of the currency that prices are in.
+    /// Millionths of the currency that prices are in, refused answers included. What a try cost that broke off
+    /// before this one counts in the budgets alone.
     pub cost_micros: Option<i64>,
     /// From the first question to the answer.
     pub milliseconds: Option<i64>,
@@ -86,6 +87,8 @@ pub struct Analysis {
     pub answer: AnalysisAnswer,
     /// The answer was erased.
     pub answer_erased: bool,
+    /// What it was made from was erased, so that no second opinion can be made of it.
+    pub context_erased: bool,
     /// What the project's repository showed; null where the project has none, or the context is erased.
     pub repository: Option<AnalysisRepository>,
     /// Where its context is kept.
@@ -99,6 +102,7 @@ struct Row {
     summary: AnalysisSummary,
     context_text_id: Option<Uuid>,
     context_body: Option<String>,
+    context_erased: bool,
     body: Option<String>,
     erased: bool,
 }
@@ -137,11 +141,10 @@ pub(crate) async fn one(
 ) -> Result<Option<Analysis>, QueryError> {
     let row: Option<Row> = sqlx::query_as(&format!(
         "select {COLUMNS}, a.context_text_id, t.body, t.erased_at is not null as erased,
-                c.body as context_body
+                c.body as context_body, c.erased_at is not null as context_erased
            from projection_analyses.analyses a
            left join texts t on t.organization_id = a.organization_id and t.text_id = a.answer_text_id
            left join texts c on c.organization_id = a.organization_id and c.text_id = a.context_text_id
-                            and c.erased_at is null
           where a.organization_id = $1 and a.error_id = $2 and ($3::bigint is null or a.number = $3)
           order by a.state = 'completed' and a.opinion_on is null desc, a.opinion_on is null desc,
                    a.number desc limit 1"
@@ -158,6 +161,7 @@ pub(crate) async fn one(
             .map(|body| AnalysisAnswer::read(&body))
             .unwrap_or_default(),
         answer_erased: row.erased,
+        context_erased: row.context_erased,
         repository: row
             .context_body
             .as_deref()

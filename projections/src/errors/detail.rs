@@ -57,11 +57,11 @@ pub struct ErrorDetail {
     pub tag_values: Vec<String>,
     /// The id of the newest occurrence that is still kept.
     pub latest_event_id: Option<Uuid>,
-    /// The explanation of its cause; null until there is one.
+    /// The explanation of its cause; null until there is one, and once it is erased.
     pub ai_analysis: Option<String>,
     /// How sure that explanation is, 0 to 100.
     pub ai_confidence: Option<u8>,
-    /// What to do about it.
+    /// What to do about it; as the explanation.
     pub ai_suggestions: Option<Vec<String>>,
 }
 

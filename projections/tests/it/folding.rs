@@ -75,6 +75,7 @@ fn request(because: Because) -> ErrorCommand {
         by: Actor::System,
         because,
         provider: None,
+        prompt_version: None,
         at: day(2),
     }
 }

@@ -128,25 +128,3 @@ async fn a_second_opinion_is_on_the_same_and_leaves_the_first_as_it_is() {
     assert!(own.contains("breadcrumb:0"), "{diff}");
     app.stop().await;
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_second_opinion_on_what_is_erased_fails() {
-    let app = TestApp::start_with(&[super::ON]).await;
-    app.send_event(&exception()).await;
-    let error = only_error(&app).await;
-    over(&app, &error, 1).await;
-    sqlx::query("update texts set body = null, erased_at = now()")
-        .execute(&app.owner)
-        .await
-        .unwrap();
-    let erased = app.get(&of(&error, "analysis")).await.expect(200);
-    assert_eq!(
-        (&erased["answer_erased"], &erased["root_cause"]),
-        (&json!(true), &json!(null))
-    );
-    app.post(&of(&error, "analyses/1/reanalyze"), &json!({}))
-        .await
-        .expect(202);
-    assert_eq!(over(&app, &error, 2).await["failure"], "context_erased");
-    app.stop().await;
-}

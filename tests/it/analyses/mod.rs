@@ -1,10 +1,14 @@
 //! Why errors happened: from an exception to its analysis.
 
 mod asked;
+mod costs;
+mod erased;
 mod injections;
 mod models;
+mod places;
 mod policy;
 mod precedents;
+mod prompts;
 mod rules;
 mod source;
 

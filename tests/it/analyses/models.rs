@@ -120,7 +120,7 @@ async fn what_was_spent_counts_against_the_budget_of_the_error() {
     app.send_event(&exception()).await;
     let error = only_error(&app).await;
     over(&app, &error, 1).await;
-    sqlx::query("update projection_analyses.analyses set cost_micros = 59000")
+    sqlx::query("update analysis_costs set micros = 59000")
         .execute(&app.owner)
         .await
         .unwrap();

@@ -62,6 +62,7 @@ async fn inhabit(store: &Store, organization: OrganizationId) {
              from error_state where organization_id = '{organization}';
          select claim_vectors('{organization}', 'it', gen_random_uuid(), error_id, 1, 60)
              from error_state where organization_id = '{organization}';
+         select note_analysis_cost('{organization}', gen_random_uuid(), gen_random_uuid(), 1, true);
          insert into refused_joins select organization_id, project_id, grouping_version, fingerprint, gen_random_uuid()
              from fingerprints where organization_id = '{organization}';
          insert into project_standings values ('{organization}', 1, '2026-01-01', 'high', 'detected', 1)"

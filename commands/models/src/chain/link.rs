@@ -47,7 +47,7 @@ impl Link {
     pub(super) async fn run<W: Work>(
         &self,
         mut work: W,
-        spending: &mut Spending,
+        spending: &mut Spending<'_>,
         pace: &dyn Pace,
     ) -> Option<W::Output> {
         for nth in 0.. {
@@ -79,13 +79,16 @@ impl Link {
     async fn once<W: Work>(
         &self,
         work: &W,
-        spending: &Spending,
+        spending: &Spending<'_>,
         pace: &dyn Pace,
     ) -> Result<W::Output, Tried> {
         let _slot = self.slot(work, spending, pace).await.map_err(Tried::Not)?;
         let now = pace.now();
         if !self.breaker(|breaker| breaker.admits(now, self.rest)) {
             return Err(Tried::Not(Outcome::Resting));
+        }
+        if !spending.is_noted(self.price.of(work.worst())).await {
+            return Err(Tried::Not(Outcome::Unaccounted));
         }
         let time = spending.left(now).time;
         let Ok(performed) = timeout(time, work.perform()).await else {
@@ -131,7 +134,7 @@ impl Link {
     async fn slot<W: Work>(
         &self,
         work: &W,
-        spending: &Spending,
+        spending: &Spending<'_>,
         pace: &dyn Pace,
     ) -> Result<SemaphorePermit<'_>, Outcome> {
         let left = spending.left(pace.now());
@@ -148,7 +151,7 @@ impl Link {
         }
     }
 
-    fn note(&self, outcome: Outcome, call: &Call, spending: &mut Spending) {
+    fn note(&self, outcome: Outcome, call: &Call, spending: &mut Spending<'_>) {
         let (provider, word) = (&self.name, outcome.word());
         tracing::debug!(%provider, model = call.model, outcome = word, "a model was asked");
         let cost = self.price.of(call.usage);

@@ -17,8 +17,8 @@ use spending::Spending;
 use work::Completing;
 
 use crate::{
-    Attempt, Completion, Config, ConfigFault, Exhausted, Limit, MicroDollars, Model, Pace, Request,
-    provider,
+    Account, Attempt, Completion, Config, ConfigFault, Exhausted, Limit, MicroDollars, Model, Pace,
+    Request, provider,
 };
 
 /// The models, in the order in which they are asked. Cheap to clone; clones share what they know of
@@ -27,6 +27,7 @@ use crate::{
 pub struct Chain {
     links: Vec<Arc<(Link, Box<dyn Model>)>>,
     pace: Arc<dyn Pace>,
+    account: Option<Arc<dyn Account>>,
 }
 
 /// An answer, and what it took.
@@ -62,6 +63,7 @@ impl Chain {
         Ok(Self {
             links: links.collect::<Result<_, ConfigFault>>()?,
             pace,
+            account: None,
         })
     }
 
@@ -70,7 +72,7 @@ impl Chain {
     /// # Errors
     /// [`Exhausted`], with every attempt.
     pub async fn ask(&self, request: &Request, limit: Limit) -> Result<Answered, Exhausted> {
-        let mut spending = Spending::new(limit, self.pace.now());
+        let mut spending = Spending::new(limit, self.account.as_deref(), self.pace.now());
         for link in &self.links {
             let (link, model) = &**link;
             let work = Completing {
@@ -98,7 +100,17 @@ impl Chain {
         Some(Self {
             links: vec![Arc::clone(link)],
             pace: Arc::clone(&self.pace),
+            account: self.account.clone(),
         })
+    }
+
+    /// The same, and what its calls cost is noted there before each is sent.
+    #[must_use]
+    pub fn on(self, account: Arc<dyn Account>) -> Self {
+        Self {
+            account: Some(account),
+            ..self
+        }
     }
 
     /// Each provider with its model, and how it stands.

@@ -56,7 +56,7 @@ impl Vectors {
     /// # Errors
     /// [`Exhausted`], with every attempt.
     pub async fn embed(&self, texts: &[String], limit: Limit) -> Result<Embedded, Exhausted> {
-        let mut spending = Spending::new(limit, self.pace.now());
+        let mut spending = Spending::new(limit, None, self.pace.now());
         let embedder = &*self.embedder;
         let work = Embedding { embedder, texts };
         let embeddings = self.link.run(work, &mut spending, &*self.pace).await;

@@ -1,9 +1,11 @@
 //! What a call may take: told before anything is sent, and counted over its attempts.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use bugsage_models::scripted::Step;
-use bugsage_models::{Limit, Outcome, Price, Rest};
+use bugsage_models::{Account, Limit, MicroDollars, Outcome, Price, Rest};
 
 use crate::site::{PLENTY, chain, chain_with, request, server, told};
 
@@ -109,4 +111,50 @@ async fn time_ends_a_call_and_waits_that_do_not_fit_are_not_begun() {
     let exhausted = asked.ask(&request(), limit).await.unwrap_err();
     assert_eq!(told(&exhausted.attempts), ["first rate_limited"]);
     assert!(pace.pauses().is_empty());
+}
+
+/// What was noted, as far as anything can be.
+struct Notes {
+    can: bool,
+    noted: Mutex<Vec<MicroDollars>>,
+}
+
+#[async_trait]
+impl Account for Notes {
+    async fn notes(&self, most: MicroDollars) -> bool {
+        self.noted.lock().unwrap().push(most);
+        self.can
+    }
+}
+
+fn notes(can: bool) -> Arc<Notes> {
+    let noted = Mutex::default();
+    Arc::new(Notes { can, noted })
+}
+
+#[tokio::test]
+async fn what_a_call_can_cost_is_noted_before_it_is_sent_with_what_was_paid() {
+    let server = server([Step::Violation]).await;
+    let notes = notes(true);
+    let chain = chain(&[&server]).0.on(notes.clone());
+    let answered = chain.ask(&request(), PLENTY).await.unwrap();
+    let noted = notes.noted.lock().unwrap().clone();
+    let [wrong, right] = &answered.attempts[..] else {
+        panic!("{:?}", answered.attempts);
+    };
+    assert_eq!(noted.len(), 2);
+    let most = (request().estimated_input() * 25).div_ceil(10) + 5_000;
+    assert_eq!(noted[0], most);
+    assert!(noted[1] >= most + wrong.cost, "the fault is asked along");
+    assert!(wrong.cost + right.cost <= noted[1]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_noted_is_not_sent() {
+    let server = server([]).await;
+    let chain = chain(&[&server]).0.on(notes(false));
+    let exhausted = chain.ask(&request(), PLENTY).await.unwrap_err();
+    assert_eq!(told(&exhausted.attempts), ["first unaccounted"]);
+    assert!(!exhausted.is_over_budget());
+    assert!(server.asked().is_empty());
 }

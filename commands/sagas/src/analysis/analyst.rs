@@ -6,7 +6,7 @@ use bugsage_commands::access::analysis_policy::AnalysisPolicy;
 use bugsage_commands::clock::Clock;
 use bugsage_commands::ingest::keyed_digest;
 use bugsage_commands::repositories::Repositories;
-use bugsage_domain::analysis::{Analysis, RootCause, rules};
+use bugsage_domain::analysis::{Analysis, RootCause};
 use bugsage_domain::error::{ErrorCommand, HeldBack, Spent, TextRef};
 use bugsage_domain::ids::TextId;
 use bugsage_domain::occurrence::Occurrence;
@@ -16,13 +16,14 @@ use bugsage_projections::Queries;
 use tokio::time::Instant;
 
 use super::ask::{Answer, Asking};
-use super::prompt::{Prompt, VERSION};
+use super::costs::Costs;
+use super::prompt::Prompt;
 use super::work::tell;
-use super::{Budgets, Material, Task};
+use super::{Budgets, Material, Task, Version};
 use crate::{Context, Failure, Job};
 
 /// The name of the analyst that needs no model.
-pub(super) const RULES: &str = "rules";
+pub const RULES: &str = "rules";
 /// The version of the rules.
 const RULES_VERSION: &str = "rules-1";
 
@@ -88,15 +89,24 @@ impl Analyst {
         let asked = if names.is_empty() {
             None
         } else {
-            let request = Prompt::of(material, &occurrence).request();
-            let left = self.left(job, context, task).await?;
-            let asking = Asking::new(&self.chain, request.map_err(Failure::lasting)?, left);
-            Some((asking.ask(&names).await, left))
+            let version = version(task)?;
+            let request = Prompt::of(material, &occurrence, version).request();
+            let costs = Costs {
+                database: context.database.clone(),
+                organization: job.organization,
+                error: task.error,
+                try_id: self.clock.new_id(),
+                paid: 0,
+            };
+            let left = self.left(job, context, task, &costs).await?;
+            let request = request.map_err(Failure::lasting)?;
+            let asking = Asking::new(&self.chain, request, left, costs);
+            Some((asking.ask(&names).await?, left, version))
         };
         let mut made = match asked {
             None => by_rules(&occurrence, material),
-            Some((Ok(answer), _)) => by_model(answer),
-            Some((Err(exhausted), left)) => {
+            Some((Ok(answer), _, version)) => by_model(answer, version),
+            Some((Err(exhausted), left, _)) => {
                 let (number, why) = (task.number, left.held_back(&exhausted));
                 let at = self.clock.now();
                 let command = ErrorCommand::HoldBackAnalysis { number, why, at };
@@ -129,7 +139,7 @@ impl Analyst {
 
 fn by_rules(occurrence: &Occurrence, material: &Material) -> Made {
     Made {
-        analysis: rules::analyze(occurrence, &material.circumstances),
+        analysis: material.by_rules(occurrence),
         provider: RULES.to_owned(),
         model: RULES.to_owned(),
         prompt_version: RULES_VERSION,
@@ -140,12 +150,19 @@ fn by_rules(occurrence: &Occurrence, material: &Material) -> Made {
     }
 }
 
-fn by_model(answer: Answer) -> Made {
+/// Another node may know it, that runs a newer program.
+fn version(task: &Task) -> Result<&'static Version, Failure> {
+    let named = task.prompt_version.as_deref();
+    let unknown = || format!("there is no prompt {} here", named.unwrap_or_default());
+    Version::named(named).ok_or_else(|| Failure::passing(unknown()))
+}
+
+fn by_model(answer: Answer, version: &Version) -> Made {
     Made {
         analysis: answer.analysis,
         provider: answer.provider,
         model: answer.model,
-        prompt_version: VERSION,
+        prompt_version: version.name,
         spent: spent(&answer.tried),
         dropped: 0,
         held_back: None,

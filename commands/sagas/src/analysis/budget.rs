@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use bugsage_domain::error::HeldBack;
 use bugsage_models::{Exhausted, Limit, MicroDollars};
-use bugsage_projections::analyses::AnalysisSpending;
+
+use super::costs::Spending;
 
 /// Tokens of one analysis, in and out, over all that are asked.
 const TOKENS: u64 = 200_000;
 /// Time of one analysis, waiting included.
-const TIME: Duration = Duration::from_secs(300);
+pub(super) const TIME: Duration = Duration::from_secs(300);
 
 /// How much may be spent on analyses. What is under way is not counted yet: a few at once may exceed a
 /// budget by what they cost together.
@@ -30,7 +31,7 @@ pub(super) struct Left {
 
 impl Budgets {
     /// `kept` percent of the month's are not to be spent.
-    pub(super) fn left(self, spent: AnalysisSpending, kept: u8) -> Left {
+    pub(super) fn left(self, spent: Spending, kept: u8) -> Left {
         let less = |budget: u64, spent: i64| budget.saturating_sub(spent.unsigned_abs());
         let kept = u128::from(self.month) * u128::from(kept) / 100;
         let free = self

@@ -63,6 +63,7 @@ async fn look(app: &PgPool, executor: &Executor, clock: &Clock) -> Result<(), sq
             },
             because: Because::Frequent,
             provider: None,
+            prompt_version: None,
             at: clock.now(),
         };
         let what = format!("frequent:{error_id}");

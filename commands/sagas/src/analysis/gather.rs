@@ -8,11 +8,11 @@ use bugsage_domain::ids::OrganizationId;
 use bugsage_event_store::NewText;
 use bugsage_projections::subject::Subject;
 use bugsage_projections::{QueryError, Scope};
-use chrono::{DateTime, Datelike, NaiveTime, Utc};
 use serde_json::{Value, json};
 
 use super::analyst::Analyst;
 use super::budget::Left;
+use super::costs::Costs;
 use super::precedents::related;
 use super::{Material, Task};
 use crate::{Context, Failure, Job};
@@ -83,18 +83,14 @@ impl Analyst {
         job: &Job,
         context: &Context,
         task: &Task,
+        costs: &Costs,
     ) -> Result<Left, Failure> {
         let kept = match task.by_itself {
             true => self.kept(job, context, task).await?,
             false => 0,
         };
-        let scope = scope(job.organization);
-        let since = month(self.clock.now());
-        let spent = self
-            .queries
-            .analysis_spending(&scope, task.error, since)
-            .await;
-        Ok(self.budgets.left(spent.map_err(failed)?, kept))
+        let spent = costs.before().await?;
+        Ok(self.budgets.left(spent, kept))
     }
 
     /// Percent of the month's budget that are for those who ask.
@@ -130,10 +126,4 @@ pub(super) fn failed(error: QueryError) -> Failure {
         QueryError::Payload(_) => Failure::lasting(error),
         error => Failure::passing(error),
     }
-}
-
-/// The beginning of the month.
-fn month(now: DateTime<Utc>) -> DateTime<Utc> {
-    let first = now.date_naive().with_day(1);
-    first.map_or(now, |first| first.and_time(NaiveTime::MIN).and_utc())
 }

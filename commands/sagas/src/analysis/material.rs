@@ -1,11 +1,13 @@
 //! What an analysis is made from: bounded, each piece by a name that claims can point at. It is kept as
 //! a text, so that another opinion is made from the same.
 
-use bugsage_domain::analysis::{Context, Pointer, rules};
+use bugsage_domain::analysis::{Analysis, Context, Pointer, rules};
 use bugsage_domain::ids::ErrorId;
 use bugsage_domain::occurrence::{self, NotAnEvent, Occurrence};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+use super::places::{Places, objects};
 
 /// Bytes of it at most, as JSON.
 const BYTES_MAX: usize = 64 * 1024;
@@ -42,6 +44,9 @@ pub struct Material {
     pub event: Value,
     /// What is known beside it.
     pub circumstances: rules::Circumstances,
+    /// Where what is left of its lists stood in them.
+    #[serde(default)]
+    pub(super) places: Places,
 }
 
 impl Material {
@@ -52,14 +57,16 @@ impl Material {
             let fields = payload.as_object().into_iter().flatten();
             let fields = fields.filter(|(name, _)| TOLD.contains(&name.as_str()));
             let fields = fields.map(|(name, value)| (name.clone(), bounded(value, items, chars)));
-            Value::Object(fields.collect())
+            (items, Value::Object(fields.collect()))
         };
         let mut events = BOUNDS.into_iter().map(told);
-        let event = events.find(|event| event.to_string().len() <= BYTES_MAX);
+        let event = events.find(|(_, event)| event.to_string().len() <= BYTES_MAX);
+        let (items, event) = event.unwrap_or_else(|| (0, Value::Object(Map::new())));
         Self {
             error,
-            event: event.unwrap_or_else(|| Value::Object(Map::new())),
+            event,
             circumstances,
+            places: Places::of(payload, items),
         }
     }
 
@@ -73,18 +80,29 @@ impl Material {
 
     /// What was noted before it happened, the newest last.
     #[must_use]
-    pub fn breadcrumbs(&self) -> &[Value] {
-        let noted = &self.event["breadcrumbs"];
-        let noted = noted.as_array().or_else(|| noted["values"].as_array());
-        noted.map_or(&[], Vec::as_slice)
+    pub fn breadcrumbs(&self) -> Vec<&Value> {
+        objects(&self.event["breadcrumbs"])
     }
 
-    /// What a claim may point at.
+    /// What a claim may point at, by its names in the occurrence.
     #[must_use]
     pub fn things(&self, occurrence: &Occurrence) -> Context {
-        let mut things = rules::context(occurrence, &self.circumstances);
-        things.extend((0..self.breadcrumbs().len()).map(Pointer::Breadcrumb));
+        let shown = rules::context(occurrence, &self.circumstances);
+        let noted = (0..self.breadcrumbs().len()).map(Pointer::Breadcrumb);
+        let shown = shown.iter().cloned().chain(noted);
+        let mut things = Context::default();
+        things.extend(shown.map(|thing| self.places.name(thing)));
         things
+    }
+
+    /// What rules say of it, who know what is shown alone.
+    #[must_use]
+    pub fn by_rules(&self, occurrence: &Occurrence) -> Analysis {
+        let mut analysis = rules::analyze(occurrence, &self.circumstances);
+        for one in &mut analysis.evidence {
+            one.points_at = self.places.name(one.points_at.clone());
+        }
+        analysis
     }
 }
 

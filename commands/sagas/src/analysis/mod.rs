@@ -8,14 +8,18 @@
 mod analyst;
 mod ask;
 mod budget;
+mod costs;
 mod frequent;
 mod gather;
+mod lines;
 mod material;
+mod places;
 mod precedents;
 mod prompt;
 mod reached;
 mod react;
 mod source;
+mod versions;
 mod wanted;
 mod watch;
 mod work;
@@ -24,12 +28,13 @@ use bugsage_domain::ids::ErrorId;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub use analyst::Analyst;
+pub use analyst::{Analyst, RULES};
 pub use budget::Budgets;
 pub use frequent::run as frequent;
 pub use material::Material;
-pub use prompt::{Prompt, VERSION as PROMPT_VERSION};
+pub use prompt::Prompt;
 pub use react::AnalysisSaga;
+pub use versions::{VERSIONS, Version};
 
 use crate::{Register, job_id};
 use reached::Reached;
@@ -49,6 +54,9 @@ struct Task {
     opinion_on: Option<u32>,
     /// The one to be asked.
     provider: Option<String>,
+    /// The version of the question; without, as for all.
+    #[serde(default)]
+    prompt_version: Option<String>,
     /// Nobody asked for it: it may not take what is kept for those who ask.
     #[serde(default)]
     by_itself: bool,

@@ -80,6 +80,7 @@ impl Saga for AnalysisSaga {
                 number,
                 because,
                 provider,
+                prompt_version,
                 ..
             } => {
                 let task = Task {
@@ -90,6 +91,7 @@ impl Saga for AnalysisSaga {
                         _ => None,
                     },
                     provider: provider.clone(),
+                    prompt_version: prompt_version.clone(),
                     by_itself: because.by_itself(),
                 };
                 let task = json!(task);

@@ -48,6 +48,7 @@ impl Work for Wanted {
             },
             because: wish.because,
             provider: None,
+            prompt_version: None,
             at: self.clock.now(),
         };
         let (id, asking) = (wish.error.to_string(), job.context("request"));

@@ -8,6 +8,7 @@ fn requested(number: u32, because: Because) -> ErrorEvent {
         by: ANN,
         because,
         provider: None,
+        prompt_version: None,
         at: hour(1),
     }
 }
@@ -17,6 +18,7 @@ fn request(because: Because) -> ErrorCommand {
         by: ANN,
         because,
         provider: None,
+        prompt_version: None,
         at: hour(1),
     }
 }

@@ -55,6 +55,7 @@ one_of_each! {
         by: ANN,
         because: Because::SecondOpinion { of: 1 },
         provider: Some("sage".to_owned()),
+        prompt_version: Some("brief-1".to_owned()),
         at: hour(1),
     },
     ErrorEvent::ErrorAnalysisStarted { .. } => ErrorEvent::ErrorAnalysisStarted {

@@ -83,6 +83,7 @@ fn command(name: &str) -> ErrorCommand {
             by: ANN,
             because: Because::Asked,
             provider: None,
+            prompt_version: None,
             at: hour(1),
         },
         "StartAnalysis" => ErrorCommand::StartAnalysis {

@@ -54,6 +54,24 @@ fn the_level_of_version_1_becomes_the_severity() {
 }
 
 #[test]
+fn a_request_of_before_anybody_chose_a_provider_or_a_question_is_one_that_chose_none() {
+    let stored = json!({"ErrorAnalysisRequested": {
+        "number": 1, "by": {"kind": "system"}, "because": {"kind": "asked"}, "at": "2026-01-01T00:00:00Z",
+    }});
+    let read = decode("ErrorAnalysisRequested", "1.0", stored.clone()).unwrap();
+    let ErrorEvent::ErrorAnalysisRequested {
+        provider,
+        prompt_version,
+        ..
+    } = &read
+    else {
+        panic!("another kind of event");
+    };
+    assert_eq!((provider, prompt_version), (&None, &None));
+    assert_eq!(json!(read), stored, "and it is written so again");
+}
+
+#[test]
 fn version_1_knew_the_first_grouping_only() {
     let read = upcast("ErrorDetected", "1.0", detected_1_0(json!("error"))).unwrap();
     assert_eq!(read["ErrorDetected"]["grouping_version"], 1);
