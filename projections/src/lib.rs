@@ -2,8 +2,8 @@
 //!
 //! [`errors`], [`activity`] and [`analyses`] are projections, kept up to date from domain events;
 //! [`occurrences`], [`similar`] and [`statistics`] ask the tables that ingest writes, statistics by
-//! way of roll-ups; [`precedents`] puts together what several of them know. Every question goes through [`Queries`] and names a [`Scope`], so none can forget
-//! its organization.
+//! way of roll-ups; [`subject`] and [`precedents`] put together what several of them know. Every question goes
+//! through [`Queries`] and names a [`Scope`], so none can forget its organization.
 
 pub mod activity;
 pub mod analyses;
@@ -15,6 +15,7 @@ pub mod precedents;
 mod queries;
 pub mod similar;
 pub mod statistics;
+pub mod subject;
 
 use std::sync::Arc;
 

@@ -2,12 +2,11 @@
 
 use bugsage_domain::ids::ErrorId;
 use bugsage_domain::similarity::Sketch;
-use chrono::{DateTime, Utc};
-use sqlx::PgConnection;
+use sqlx::{FromRow, PgConnection};
+use uuid::Uuid;
 
-use crate::analyses::{self, Analysis};
-use crate::similar::{self, SimilarError};
-use crate::{QueryError, Scope};
+use crate::analyses::AnalysisAnswer;
+use crate::{QueryError, Scope, similar};
 
 /// Errors that are told, the most alike first.
 const TOLD_MAX: usize = 5;
@@ -19,12 +18,29 @@ const STEPS_MAX: i64 = 3;
 /// An error that another is like, and what came of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Precedent {
-    /// The error, and by what the two are alike.
-    pub similar: SimilarError,
-    /// The analysis of it that counts.
-    pub analysis: Option<Analysis>,
+    /// The error.
+    pub error: ErrorId,
+    /// Its title.
+    pub title: String,
+    /// How alike the two are, from 0 to 1, by the built-in comparison.
+    pub score: f64,
+    /// What kind of cause it has, if one was found.
+    pub category: Option<String>,
+    /// That cause, unless it is erased.
+    pub cause: Option<String>,
+    /// What was suggested, the best first.
+    pub fixes: Vec<String>,
     /// When it was resolved, ignored, reopened or came back, in words; the newest last.
     pub ended: Vec<String>,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    title: String,
+    category: Option<String>,
+    answer: Option<String>,
+    ended: Vec<String>,
 }
 
 /// `sketch` stands for an error that nobody has sketched yet.
@@ -33,43 +49,67 @@ pub(crate) async fn precedents(
     scope: &Scope,
     error: ErrorId,
     sketch: &Sketch,
-    now: DateTime<Utc>,
 ) -> Result<Vec<Precedent>, QueryError> {
-    let mut found = similar::similar(connection, scope, error, None, now).await?;
-    if found.embedder.is_none() {
-        found = similar::similar_to(connection, scope, error, sketch, now).await?;
+    let mut alike = similar::alike(connection, scope, error, sketch).await?;
+    alike.retain(|(_, score)| *score >= ALIKE_FROM);
+    alike.truncate(TOLD_MAX);
+    if alike.is_empty() {
+        return Ok(Vec::new());
     }
-    found.similar.retain(|one| one.score >= ALIKE_FROM);
-    found.similar.truncate(TOLD_MAX);
-    let mut told = Vec::with_capacity(found.similar.len());
-    for similar in found.similar {
-        let id = ErrorId(similar.error.id);
-        told.push(Precedent {
-            similar,
-            analysis: analyses::read::one(connection, scope, id, None).await?,
-            ended: ended(connection, scope, id).await?,
-        });
-    }
+    let ids: Vec<Uuid> = alike.iter().map(|(id, _)| *id).collect();
+    let rows = rows(connection, scope, &ids).await?;
+    let mut told: Vec<_> = rows
+        .into_iter()
+        .filter_map(|row| {
+            let (_, score) = alike.iter().find(|(id, _)| *id == row.id)?;
+            Some(told(row, *score))
+        })
+        .collect();
+    told.sort_by(|one, other| other.score.total_cmp(&one.score));
     Ok(told)
 }
 
-async fn ended(
+fn told(row: Row, score: f64) -> Precedent {
+    let answer = row.answer.as_deref().map(AnalysisAnswer::read);
+    let answer = answer.unwrap_or_default();
+    Precedent {
+        error: ErrorId(row.id),
+        title: row.title,
+        score,
+        category: row.category,
+        cause: answer.root_cause,
+        fixes: answer.suggested_fixes.unwrap_or_default(),
+        ended: row.ended,
+    }
+}
+
+/// In any order. The analysis that counts is that of `analyses::read::one`.
+async fn rows(
     connection: &mut PgConnection,
     scope: &Scope,
-    error: ErrorId,
-) -> Result<Vec<String>, QueryError> {
-    let mut steps: Vec<String> = sqlx::query_scalar(
-        "select to_char(at at time zone 'utc', 'YYYY-MM-DD') || ': ' || words
-           from projection_activity.activity
-          where organization_id = $1 and error_id = $2
-            and kind in ('ErrorResolved', 'ErrorRegressed', 'ErrorReopened', 'ErrorIgnored')
-          order by sequence desc limit $3",
+    errors: &[Uuid],
+) -> Result<Vec<Row>, QueryError> {
+    Ok(sqlx::query_as(
+        "select e.error_id as id, e.title, case when a.found then a.category end as category,
+                (select t.body from texts t where a.found and t.organization_id = $1
+                    and t.text_id = a.answer_text_id and t.erased_at is null) as answer,
+                array(select to_char(s.at at time zone 'utc', 'YYYY-MM-DD') || ': ' || s.words from (
+                          select at, words, sequence from projection_activity.activity
+                           where organization_id = $1 and error_id = e.error_id
+                             and kind in ('ErrorResolved', 'ErrorRegressed', 'ErrorReopened', 'ErrorIgnored')
+                           order by sequence desc limit $3) s
+                       order by s.sequence) as ended
+           from projection_errors.errors e
+           left join lateral (
+                select found, category, answer_text_id from projection_analyses.analyses
+                 where organization_id = $1 and error_id = e.error_id
+                 order by state = 'completed' and opinion_on is null desc, opinion_on is null desc,
+                          number desc limit 1) a on true
+          where e.organization_id = $1 and e.error_id = any ($2) and not e.deleted",
     )
     .bind(scope.organization.0)
-    .bind(error.0)
+    .bind(errors)
     .bind(STEPS_MAX)
     .fetch_all(connection)
-    .await?;
-    steps.reverse();
-    Ok(steps)
+    .await?)
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use bugsage_domain::ids::{ErrorId, EventId, OrganizationId, ProjectId, TextId};
-use bugsage_domain::similarity::Sketch;
 use bugsage_event_store::tenant;
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
@@ -12,9 +11,9 @@ use crate::activity::{self, ActivityEntry};
 use crate::analyses::{self, Analysis, AnalysisSummary};
 use crate::errors::{ErrorDetail, ErrorList, ListQuery, detail, list};
 use crate::occurrences::{self, Occurrence, OccurrenceList, OccurrencesQuery};
-use crate::precedents::{self, Precedent};
 use crate::similar::{self, SimilarErrors};
 use crate::statistics::{self, Statistics};
+use crate::subject::{self, Subject};
 
 /// Most rows of one answer.
 const LIMIT_MAX: u32 = 1_000;
@@ -165,23 +164,18 @@ impl Queries {
             .map(Some)
     }
 
-    /// The errors that an error is like and what came of them, most alike first, at most five. `sketch`
-    /// stands for an error that nobody has sketched yet.
+    /// What an analysis of an error is made from; `None` as in [`Self::detail`], and where no occurrence is
+    /// kept.
     ///
     /// # Errors
-    /// When the database fails.
-    pub async fn precedents(
+    /// [`QueryError::Payload`], or the database's failure.
+    pub async fn subject(
         &self,
         scope: &Scope,
         error: ErrorId,
-        sketch: &Sketch,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<Precedent>, QueryError> {
+    ) -> Result<Option<Subject>, QueryError> {
         let mut transaction = self.begin(scope).await?;
-        if !exists(&mut transaction, scope, error).await? {
-            return Ok(Vec::new());
-        }
-        precedents::precedents(&mut transaction, scope, error, sketch, now).await
+        subject::subject(&mut transaction, scope, error).await
     }
 
     /// One occurrence by the id its sender gave it, with its payload; `None` if it is unknown,
@@ -283,31 +277,6 @@ impl Queries {
         .fetch_optional(&mut *transaction)
         .await?;
         Ok(body.flatten())
-    }
-
-    /// The releases in which an error and those merged into it occurred, the first one first.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn releases(
-        &self,
-        scope: &Scope,
-        error: ErrorId,
-        limit: u32,
-    ) -> Result<Vec<String>, QueryError> {
-        check_limit(limit)?;
-        let mut transaction = self.begin(scope).await?;
-        Ok(sqlx::query_scalar(
-            "select release from error_counters
-              where organization_id = $1 and release <> ''
-                and error_id = any (array(select error_members($2)))
-              group by release order by min(hour), release limit $3",
-        )
-        .bind(scope.organization.0)
-        .bind(error.0)
-        .bind(i64::from(limit))
-        .fetch_all(&mut *transaction)
-        .await?)
     }
 }
 

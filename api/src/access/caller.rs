@@ -11,7 +11,7 @@ use bugsage_projections::Scope;
 
 use super::identity::{self, Identity};
 use super::named::{Named, no_organization, no_project};
-use super::refused;
+use super::refused::{self, Whose};
 use crate::keys::Project;
 use crate::limits;
 use crate::problem::Problem;
@@ -172,7 +172,8 @@ impl Caller {
             }
             Reach::Nowhere => {
                 let why = format!("this needs the permission {needed}, which you do not have here");
-                refused::tell(app, organization, origin, &identity::asked(parts), &why).await;
+                let whose = Whose::Organization(organization);
+                refused::tell(app, whose, origin, &identity::asked(parts), &why).await;
                 return Err(Problem::forbidden(why));
             }
         };
@@ -229,7 +230,8 @@ async fn membership(
             let why = "an admin has locked you out of this organization";
             let origin = identity::origin(&Actor::User { id: user.0 }, parts);
             let asked = identity::asked(parts);
-            refused::tell(app, one.organization, origin, &asked, why).await;
+            let whose = Whose::Organization(one.organization);
+            refused::tell(app, whose, origin, &asked, why).await;
             Err(Problem::forbidden(why))
         }
         (Some(one), None, _) if confined.is_some() => {

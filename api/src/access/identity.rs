@@ -11,7 +11,7 @@ use bugsage_commands::people::Holder;
 use bugsage_domain::actor::Actor;
 
 use super::known::Machine;
-use super::refused;
+use super::refused::{self, Whose};
 use crate::problem::Problem;
 use crate::session::{self, Person};
 use crate::state::App;
@@ -66,7 +66,7 @@ pub(crate) fn origin(actor: &Actor, parts: &Parts) -> Origin {
 }
 
 /// What a request asks, for the audit log: nothing of its query or body.
-pub(super) fn asked(parts: &Parts) -> String {
+pub(crate) fn asked(parts: &Parts) -> String {
     format!("{} {}", parts.method, parts.uri.path())
 }
 
@@ -112,13 +112,14 @@ impl FromRequestParts<App> for Oneself {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let SignedIn { person, origin } = SignedIn::from_request_parts(parts, app).await?;
-        match person.confined {
-            None => Ok(Self { person, origin }),
-            Some(_) => Err(Problem::forbidden(
-                "you signed in at an identity provider of an organization, and that counts within it alone: \
-                 for this, sign in by password (a forgotten password is how one gets the first)",
-            )),
-        }
+        let Some(organization) = person.confined else {
+            return Ok(Self { person, origin });
+        };
+        let why = "you signed in at an identity provider of an organization, and that counts within it alone: \
+                   for this, sign in by password (a forgotten password is how one gets the first)";
+        let whose = Whose::Organization(organization);
+        refused::tell(app, whose, origin, &asked(parts), why).await;
+        Err(Problem::forbidden(why))
     }
 }
 
@@ -146,11 +147,11 @@ async fn holder(app: &App, token: &str) -> Result<Identity, Problem> {
     let stale = || Problem::unauthorized(session::STALE);
     match app.people.by_access_token(token).await? {
         Some(Holder::Person(proof)) => Ok(Identity::Person(proof.into())),
-        Some(Holder::Program(account)) => {
-            let machine = app
-                .access
-                .service_account(account)
-                .await?
+        Some(Holder::Program { account, secret }) => {
+            let machine = app.access.service_account(account).await?;
+            // What is remembered of the account may be older than the token, never the other way round.
+            let machine = machine
+                .filter(|machine| machine.secret <= secret)
                 .ok_or_else(stale)?;
             app.access.uses.note(machine.id, app.clock.now());
             Ok(Identity::Machine(machine))
@@ -173,6 +174,7 @@ async fn machine(app: &App, parts: &Parts, key: &str) -> Result<Arc<Machine>, Pr
         }
     };
     let origin = origin(&machine.actor, parts);
-    refused::tell(app, machine.organization, origin, &asked(parts), why).await;
+    let whose = Whose::Organization(machine.organization);
+    refused::tell(app, whose, origin, &asked(parts), why).await;
     Err(Problem::unauthorized(why))
 }

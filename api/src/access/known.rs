@@ -42,6 +42,8 @@ pub struct Machine {
     pub expires_at: Option<DateTime<Utc>>,
     /// Whether somebody stopped it.
     pub revoked: bool,
+    /// The version of an account's secret; 0 of keys, which have one for life.
+    pub secret: i64,
 }
 
 /// Where a person belongs.
@@ -75,6 +77,7 @@ struct AccountRow {
     organization_id: Uuid,
     project_id: Option<i64>,
     scopes: Vec<String>,
+    secret: i64,
 }
 
 #[derive(FromRow)]
@@ -178,6 +181,7 @@ impl From<KeyRow> for Machine {
             actor: Actor::ApiKey { id: row.key_id },
             expires_at: row.expires_at,
             revoked: row.revoked_at.is_some(),
+            secret: 0,
         }
     }
 }
@@ -192,6 +196,7 @@ impl From<AccountRow> for Machine {
             actor: Actor::ServiceAccount { id: row.account_id },
             expires_at: None,
             revoked: false,
+            secret: row.secret,
         }
     }
 }

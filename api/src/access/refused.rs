@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use bugsage_commands::audit::{self, Origin, Record};
-use bugsage_domain::ids::OrganizationId;
+use bugsage_domain::ids::{OrganizationId, UserId};
 use bugsage_event_store::in_time;
 use moka::sync::Cache;
 use serde_json::json;
@@ -32,24 +32,31 @@ impl Default for Refusals {
     }
 }
 
-/// Tells the audit log of an organization that somebody was refused, what, and why. The refusal
-/// stands whether or not it can be told.
-pub(crate) async fn tell(
-    app: &App,
-    organization: OrganizationId,
-    origin: Origin,
-    what: &str,
-    why: &str,
-) {
+/// In whose audit log a refusal is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whose {
+    /// Of the organization that was acted in.
+    Organization(OrganizationId),
+    /// Of each organization of a person who acted in none.
+    Person(UserId),
+}
+
+/// Tells the audit log that somebody was refused, what, and why. The refusal stands whether or not it
+/// can be told.
+pub(crate) async fn tell(app: &App, whose: Whose, origin: Origin, what: &str, why: &str) {
     let told = &app.access.refusals.0;
     // Not by what was asked: ids are without number.
-    let fresh = told.entry(format!("{organization} {} {why}", origin.actor));
+    let fresh = told.entry(format!("{whose:?} {} {why}", origin.actor));
     if !fresh.or_insert(()).is_fresh() {
         return;
     }
+    let (organization, user) = match whose {
+        Whose::Organization(organization) => (Some(organization), None),
+        Whose::Person(user) => (None, Some(user)),
+    };
     let record = Record {
-        organization: Some(organization),
-        user: None,
+        organization,
+        user,
         at: app.clock.now(),
         action: "access.refused",
         subject: what.chars().take(SUBJECT_MAX).collect(),

@@ -130,11 +130,22 @@ impl BulkAction {
         }
     }
 
+    /// Whom errors are assigned to, as events name them: looked up once for all.
+    async fn to(&self, app: &App, caller: &Caller) -> Result<Option<String>, Problem> {
+        match self {
+            Self::Assign {
+                assigned_to: Some(who),
+                ..
+            } => assignee(app, caller, who).await.map(Some),
+            _ => Ok(None),
+        }
+    }
+
     async fn command(
         &self,
-        app: &App,
-        caller: &Caller,
+        (app, caller): (&App, &Caller),
         id: ErrorId,
+        to: Option<&str>,
     ) -> Result<ErrorCommand, Problem> {
         let (by, at) = (caller.actor().clone(), app.clock.now());
         Ok(match self {
@@ -149,11 +160,8 @@ impl BulkAction {
                 at,
                 until: IgnoredUntil::Forever,
             },
-            Self::Assign { assigned_to, .. } => ErrorCommand::Assign {
-                to: match assigned_to {
-                    Some(who) => Some(assignee(app, caller, who).await?),
-                    None => None,
-                },
+            Self::Assign { .. } => ErrorCommand::Assign {
+                to: to.map(str::to_owned),
             },
             Self::Tag { add, remove, .. } => {
                 let rules = rules_for(app, caller, id).await?;
@@ -177,12 +185,13 @@ pub async fn bulk(
     caller: Authorized<may::ErrorsWrite>,
     Body(action, _held): Body<BulkAction>,
 ) -> Result<Response, Problem> {
+    let to = action.to(&app, &caller).await?;
     let ids = action.ids().to_vec();
     let changes = ids.into_iter().map(|id| {
-        let (app, caller, action) = (&app, &caller, &action);
+        let (app, caller, action, to) = (&app, &caller, &action, to.as_deref());
         async move {
             let done = async {
-                let command = action.command(app, caller, ErrorId(id)).await?;
+                let command = action.command((app, caller), ErrorId(id), to).await?;
                 execute(app, caller, ErrorId(id), command, caller.context()).await
             };
             (id, done.await)

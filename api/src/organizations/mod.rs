@@ -18,7 +18,7 @@ use bugsage_domain::access::Refusal;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::access::refused;
+use crate::access::refused::{self, Whose};
 use crate::problem::Problem;
 use crate::state::App;
 
@@ -80,8 +80,11 @@ async fn done<T>(
     outcome: Result<T, AccessError>,
 ) -> Result<T, Problem> {
     if let Err(AccessError::Refused(refusal)) = &outcome {
-        let (organization, origin) = (acting.organization, acting.origin.clone());
-        refused::tell(app, organization, origin, what, &refusal.to_string()).await;
+        let (whose, origin) = (
+            Whose::Organization(acting.organization),
+            acting.origin.clone(),
+        );
+        refused::tell(app, whose, origin, what, &refusal.to_string()).await;
     }
     Ok(outcome?)
 }

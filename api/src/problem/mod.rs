@@ -33,7 +33,7 @@ pub struct Problem {
     #[schema(value_type = Vec<String>)]
     pub allowed: &'static [&'static str],
     #[serde(skip)]
-    retry_after: Option<u32>,
+    pub(crate) retry_after: Option<u32>,
 }
 
 impl Problem {

@@ -8,6 +8,7 @@ use bugsage_commands::people::LinkedIdentity;
 use uuid::Uuid;
 
 use super::body::unkept;
+use super::done;
 use crate::access::identity::{Oneself, SignedIn};
 use crate::errors::At;
 use crate::problem::Problem;
@@ -39,6 +40,8 @@ pub async fn unlink_identity(
     Oneself { person, origin }: Oneself,
     At(provider): At<Uuid>,
 ) -> Result<StatusCode, Problem> {
-    app.people.unlink(person.user, provider, &origin).await?;
+    let unlinked = app.people.unlink(person.user, provider, &origin).await;
+    let what = format!("identity_provider:{provider}");
+    done(&app, (person, origin), &what, unlinked).await?;
     Ok(StatusCode::NO_CONTENT)
 }

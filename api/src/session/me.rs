@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::body::{Told, name, unkept};
 use super::sign_in::MAX;
-use super::sign_out;
+use super::{done, sign_out};
 use crate::access::identity::{Oneself, SignedIn};
 use crate::errors::body::Body;
 use crate::problem::Problem;
@@ -171,8 +171,8 @@ pub async fn erase_me(
     Oneself { person, origin }: Oneself,
     Body(asked, _held): Body<EraseMe, MAX>,
 ) -> Result<Response, Problem> {
-    app.people
-        .erase(person.user, &asked.password, &origin)
-        .await?;
+    let erased = app.people.erase(person.user, &asked.password, &origin);
+    let (erased, what) = (erased.await, format!("user:{}", person.user));
+    done(&app, (person, origin), &what, erased).await?;
     Ok(sign_out::over(&app, "the account is erased"))
 }

@@ -15,10 +15,13 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use bugsage_commands::audit::Origin;
-use bugsage_commands::people::{Means, Proof};
+use bugsage_commands::people::{Means, PeopleError, Proof};
+use bugsage_domain::actor::Actor;
 use bugsage_domain::ids::{OrganizationId, UserId};
 use uuid::Uuid;
 
+use crate::access::identity;
+use crate::access::refused::{self, Whose};
 use crate::problem::Problem;
 use crate::state::App;
 use crate::{address, request_id};
@@ -83,9 +86,18 @@ pub async fn person(app: &App, parts: &Parts) -> Result<Option<Person>, Problem>
             .get(CSRF_HEADER)
             .and_then(|value| value.to_str().ok());
         if !given.is_some_and(|given| app.people.is_csrf_token(proof.session, given)) {
-            return Err(Problem::forbidden(
-                "a change by a browser needs the session's CSRF token: send it as X-CSRF-Token",
-            ));
+            let why =
+                "a change by a browser needs the session's CSRF token: send it as X-CSRF-Token";
+            let origin = identity::origin(&Actor::User { id: proof.user.0 }, parts);
+            refused::tell(
+                app,
+                whose(proof.into()),
+                origin,
+                &identity::asked(parts),
+                why,
+            )
+            .await;
+            return Err(Problem::forbidden(why));
         }
     }
     Ok(Some(proof.into()))
@@ -97,6 +109,27 @@ pub(crate) fn access_token(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = value.split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case("bearer") && token.contains('.')).then_some(token)
+}
+
+/// In whose audit log it is told what a session was refused.
+fn whose(person: Person) -> Whose {
+    match person.confined {
+        Some(organization) => Whose::Organization(organization),
+        None => Whose::Person(person.user),
+    }
+}
+
+/// What came of a change of one's account; that it may not be is told to the audit log.
+async fn done<T>(
+    app: &App,
+    (person, origin): (Person, Origin),
+    what: &str,
+    outcome: Result<T, PeopleError>,
+) -> Result<T, Problem> {
+    if let Err(error @ (PeopleError::LastOwner | PeopleError::LastWay)) = &outcome {
+        refused::tell(app, whose(person), origin, what, &error.to_string()).await;
+    }
+    Ok(outcome?)
 }
 
 /// How the person who sends this request holds their session.

@@ -19,8 +19,9 @@ use uuid::Uuid;
 
 use super::Here;
 use super::body::unkept;
-use crate::access::refused;
+use crate::access::refused::{self, Whose};
 use crate::in_flight::PATIENCE;
+use crate::limits;
 use crate::problem::Problem;
 use crate::problem::documented::described;
 use crate::state::App;
@@ -66,6 +67,8 @@ pub struct NoToken {
     error_description: String,
     #[serde(skip)]
     status: u16,
+    #[serde(skip)]
+    retry_after: Option<u32>,
 }
 
 impl NoToken {
@@ -74,6 +77,7 @@ impl NoToken {
             error,
             error_description: description.into(),
             status,
+            retry_after: None,
         }
     }
 
@@ -90,14 +94,23 @@ impl From<Problem> for NoToken {
             429 | 503 => "temporarily_unavailable",
             _ => "invalid_request",
         };
-        Self::new(problem.status, error, problem.detail)
+        Self {
+            retry_after: problem.retry_after,
+            ..Self::new(problem.status, error, problem.detail)
+        }
     }
 }
 
 impl IntoResponse for NoToken {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let retry_after = self.retry_after;
         let mut response = unkept((status, Json(self)).into_response());
+        if let Some(seconds) = retry_after {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, seconds.into());
+        }
         if status == StatusCode::UNAUTHORIZED {
             let basic = axum::http::HeaderValue::from_static("Basic");
             response
@@ -134,14 +147,14 @@ pub async fn token(
     Here(origin): Here,
     request: Request,
 ) -> Result<Response, NoToken> {
-    let headers = request.headers().clone();
+    let (headers, extensions) = (request.headers().clone(), request.extensions().clone());
     let asked = read(&app, request).await?;
     if asked.grant_type != "client_credentials" {
         let told = "grant_type must be client_credentials";
         return Err(NoToken::new(400, "unsupported_grant_type", told));
     }
     let (id, secret) = credentials(&headers, asked).ok_or_else(NoToken::client)?;
-    let scopes = with_secret(&app.database, id, &secret)
+    let proved = with_secret(&app.database, id, &secret)
         .await
         .map_err(Problem::from)?;
     let machine = app
@@ -149,14 +162,22 @@ pub async fn token(
         .service_account(id)
         .await
         .map_err(Problem::from)?;
-    let (Some(scopes), Some(machine)) = (scopes, machine.clone()) else {
+    let (Some(proved), Some(machine)) = (proved, machine.clone()) else {
         if let Some(machine) = machine {
             let what = format!("service_account:{id}");
-            refused::tell(&app, machine.organization, origin, &what, "wrong secret").await;
+            let whose = Whose::Organization(machine.organization);
+            refused::tell(&app, whose, origin, &what, "wrong secret").await;
         }
         return Err(NoToken::client());
     };
-    let token = app.people.program_token(id).await.map_err(Problem::from)?;
+    limits::admit(
+        &app,
+        &extensions,
+        &machine.actor,
+        Some(machine.organization),
+    )?;
+    let token = app.people.program_token(id, proved.secret).await;
+    let token = token.map_err(Problem::from)?;
     let record = Record {
         organization: Some(machine.organization),
         user: None,
@@ -179,7 +200,7 @@ pub async fn token(
             access_token: token,
             token_type: "Bearer",
             expires_in: ACCESS_LIFETIME.num_seconds(),
-            scope: scopes.words().join(" "),
+            scope: proved.scopes.words().join(" "),
         })
         .into_response(),
     ))

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bugsage_domain::ids::{OrganizationId, UserId};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Executor as _, PgPool, Postgres, Transaction};
+use sqlx::{Connection as _, Executor as _, PgPool, Postgres, Transaction};
 
 /// The schema of the whole system, forward only.
 pub static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
@@ -22,6 +22,8 @@ pub enum DatabaseRole {
     Projector,
 }
 
+/// A connection that was in use so lately is not asked whether it still lives: that is a round trip.
+pub(crate) const FRESH: Duration = Duration::from_secs(1);
 /// How long one write is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -53,6 +55,15 @@ pub fn connect(url: &str, role: DatabaseRole, size: u32) -> Result<PgPool, sqlx:
     Ok(PgPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(Duration::from_secs(5))
+        .test_before_acquire(false)
+        .before_acquire(|connection, used| {
+            Box::pin(async move {
+                if used.idle_for >= FRESH {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .after_connect(move |connection, _| {
             Box::pin(async move {
                 match role.set_role() {

@@ -1,12 +1,11 @@
 //! A writer's own connection.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres};
 
-/// A connection that was in use so lately is not asked whether it still lives.
-const FRESH: Duration = Duration::from_secs(1);
+use crate::connect::FRESH;
 
 /// One connection kept from batch to batch. The pool would ask it twice a batch whether it still
 /// lives, and give the next batch to another one, whose plans are not made.

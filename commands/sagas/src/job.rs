@@ -136,9 +136,14 @@ pub struct Job {
     pub tries: i32,
     /// Proves that it is still this worker's.
     pub(crate) lease: i64,
+    priority: i16,
 }
 
 impl Job {
+    pub(crate) fn priority(&self) -> Priority {
+        Priority::numbered(self.priority)
+    }
+
     /// For a command that this job issues, `part` of what it does: however often the job is tried, the
     /// first such command that takes effect is the only one. (For a day; then the aggregate must refuse.)
     #[must_use]
@@ -161,17 +166,26 @@ fn context(
     correlation_id: &str,
     part: &str,
 ) -> CommandContext {
+    let mut context = once(organization_id, saga, &format!("{position}:{step}:{part}"));
+    context.metadata.correlation_id = correlation_id.to_owned();
+    context.metadata.causation_id = Some(position.to_string());
+    context
+}
+
+/// For a command of a saga that follows from no event, `what` telling it from its others: however often
+/// it is issued, the first that takes effect is the only one.
+pub(crate) fn once(organization_id: OrganizationId, saga: &str, what: &str) -> CommandContext {
     let name = saga.to_owned();
-    let request_id = format!("saga:{saga}:{position}:{step}:{part}");
+    let request_id = format!("saga:{saga}:{what}");
     // Such a key fits into no header: no client can use it up.
     let key = format!("→{request_id}");
     CommandContext {
         metadata: Metadata {
             organization_id,
             actor: Actor::Saga { name }.to_string(),
+            correlation_id: request_id.clone(),
             request_id,
-            correlation_id: correlation_id.to_owned(),
-            causation_id: Some(position.to_string()),
+            causation_id: None,
         },
         idempotency: Some(Idempotency {
             // Whatever it asked the second time: the first holds.

@@ -29,8 +29,9 @@ const SOON: Duration = Duration::from_millis(250);
 pub(crate) struct Offer(Option<Message>);
 
 impl Offer {
-    /// The job it is about; `None` for whichever is next.
-    pub(crate) fn job(&self) -> Option<Uuid> {
+    /// The job that was announced by it. What is taken is whichever is next: messages stand in the order
+    /// in which they were sent, and one organization's job may be behind ten thousand of another's.
+    fn job(&self) -> Option<Uuid> {
         // A message that holds no id is about a job that is not there.
         let id = |message: &Message| Uuid::try_parse_ascii(&message.payload).unwrap_or_default();
         self.0.as_ref().map(id)
@@ -46,7 +47,7 @@ impl Offer {
         self.tell(AckKind::Progress).await;
     }
 
-    /// The job could not be taken: the message comes again when it can, if ever.
+    /// There was no job to take: the message comes again when its own may be, if ever.
     pub(crate) async fn refuse(&self, queue: &Queue) {
         let Some(id) = self.job() else { return };
         match queue.due_in(id).await {

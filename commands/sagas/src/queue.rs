@@ -26,6 +26,9 @@ impl Due {
     }
 }
 
+/// Of each priority, the organization whose job was taken last: the turn of the next one comes after it.
+pub(crate) type Turns = [Uuid; Priority::ALL.len()];
+
 /// Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Queue {
@@ -41,21 +44,25 @@ impl Queue {
         Self { app, node, lease }
     }
 
-    /// This job, or the next of its kind, for this worker alone.
+    /// The next job of a kind, for this worker alone.
     pub(crate) async fn take(
         &self,
         kind: &str,
-        id: Option<Uuid>,
+        turns: &mut Turns,
         tries: u32,
     ) -> Result<Option<Job>, sqlx::Error> {
-        sqlx::query_as("select * from take_job($1, $2, $3, $4, $5)")
+        let taken: Option<Job> = sqlx::query_as("select * from take_job($1, $2, $3, $4, $5)")
             .bind(kind)
-            .bind(id)
+            .bind(turns.as_slice())
             .bind(i32::try_from(tries).unwrap_or(i32::MAX))
             .bind(&self.node)
             .bind(self.lease)
             .fetch_optional(&self.app)
-            .await
+            .await?;
+        if let Some(job) = &taken {
+            turns[job.priority() as usize] = job.organization.0;
+        }
+        Ok(taken)
     }
 
     /// How long until a job may be taken; `None` if nobody need do so any more.
@@ -79,14 +86,16 @@ impl Queue {
     /// Ends it, with what it writes, in one transaction. The row first: what is written may take the
     /// append lock, which comes last.
     pub(crate) async fn finish(&self, job: &Job, outcome: &Outcome) -> Result<bool, sqlx::Error> {
-        let mut transaction = tenant(&self.app, job.organization).await?;
-        let held: bool = sqlx::query_scalar("select finish_job($1, $2, $3)")
+        let finish = sqlx::query_scalar("select finish_job($1, $2, $3)")
             .bind(job.id)
             .bind(job.lease)
-            .bind(&outcome.result)
-            .fetch_one(&mut *transaction)
-            .await?;
-        if held && let Some(write) = &outcome.write {
+            .bind(&outcome.result);
+        let Some(write) = &outcome.write else {
+            return finish.fetch_one(&self.app).await;
+        };
+        let mut transaction = tenant(&self.app, job.organization).await?;
+        let held: bool = finish.fetch_one(&mut *transaction).await?;
+        if held {
             write(&mut transaction).await?;
         }
         transaction.commit().await?;

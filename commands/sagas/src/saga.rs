@@ -101,7 +101,7 @@ impl<S: Saga> Follower<S> {
         event: &RecordedEvent,
     ) -> Result<S::State, HandlerError> {
         let mut state = S::State::default();
-        if size_of::<S::State>() == 0 {
+        if size_of::<S::State>() == 0 || event.sequence == 1 {
             return Ok(state);
         }
         let (kind, id) = (&event.aggregate_type, &event.aggregate_id);

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::job::Job;
 use crate::offers::{Offer, Offers};
 use crate::pace::Pace;
-use crate::queue::Queue;
+use crate::queue::{Queue, Turns};
 use crate::work::{AnyWork, Context, Failure, Outcome, Retry};
 
 /// Pause while the database is away.
@@ -35,6 +35,7 @@ impl Worker {
     pub(crate) async fn run(self, mut offers: Offers, stop: CancellationToken) {
         let slots = Arc::new(Semaphore::new(self.work.at_once()));
         let (mut begun, give_back) = (JoinSet::new(), CancellationToken::new());
+        let mut turns = Turns::default();
         loop {
             let next = async {
                 let slot = Arc::clone(&slots).acquire_owned().await;
@@ -45,7 +46,7 @@ impl Worker {
             };
             while begun.try_join_next().is_some() {}
             let (kind, tries) = (self.work.kind(), self.work.tries());
-            match in_time(self.queue.take(kind, offer.job(), tries)).await {
+            match in_time(self.queue.take(kind, &mut turns, tries)).await {
                 Ok(Some(job)) => {
                     let worker = self.clone();
                     begun.spawn(worker.perform(job, offer, slot, give_back.clone()));

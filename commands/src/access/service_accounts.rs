@@ -157,8 +157,8 @@ pub async fn create(
     Ok(ServiceAccountMade { account, secret })
 }
 
-/// Gives an account another secret; the one before stops to work at once, and a token that was given for
-/// it when it expires, after 15 minutes at most.
+/// Gives an account another secret; the one before stops to work at once, and tokens that were given for
+/// it within seconds.
 ///
 /// # Errors
 /// [`AccessError::Unknown`], [`AccessError::Refused`], or when the database fails.
@@ -231,7 +231,18 @@ pub async fn revoke(app: &PgPool, acting: &Acting, id: Uuid) -> Result<(), Acces
     Ok(())
 }
 
-/// The account with this id and secret, for a token; its id is then all that the token need name.
+/// An account whose secret was proved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Proved {
+    /// What it may do.
+    pub scopes: Permissions,
+    /// The version of its secret, higher than all before: when it was rotated, in microseconds since
+    /// 1970, or 0.
+    pub secret: i64,
+}
+
+/// The account with this id and secret, for a token; its id and the version of the secret are all that
+/// the token need name.
 ///
 /// # Errors
 /// When the database fails.
@@ -239,14 +250,17 @@ pub async fn with_secret(
     app: &PgPool,
     id: Uuid,
     secret: &str,
-) -> Result<Option<Permissions>, sqlx::Error> {
-    let scopes: Option<Vec<String>> =
-        sqlx::query_scalar("select scopes from find_service_account($1, $2)")
+) -> Result<Option<Proved>, sqlx::Error> {
+    let found: Option<(Vec<String>, i64)> =
+        sqlx::query_as("select scopes, secret from find_service_account($1, $2)")
             .bind(id)
             .bind(hash(secret).as_slice())
             .fetch_optional(app)
             .await?;
-    Ok(scopes.map(|scopes| Permissions::of_known(&scopes)))
+    Ok(found.map(|(scopes, secret)| Proved {
+        scopes: Permissions::of_known(&scopes),
+        secret,
+    }))
 }
 
 async fn one(

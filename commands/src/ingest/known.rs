@@ -20,18 +20,27 @@ const REMEMBERED: usize = 100_000;
 type Group = (OrganizationId, ProjectId, Version, Fingerprint);
 type Person = (ErrorId, Vec<u8>);
 
-/// Which errors fingerprints belong to, none of them merged, and who is recorded to have met them.
+/// Where the occurrences of a fingerprint go.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// In whose ledger they stand.
+    pub(super) home: ErrorId,
+    /// Under which error they are shown: their own, or the one that it is merged into.
+    pub(super) root: ErrorId,
+}
+
+/// Where fingerprints belong, and who is recorded to have met their errors.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    errors: HashMap<Group, ErrorId>,
+    places: HashMap<Group, Place>,
     people: HashSet<Person>,
 }
 
 impl Known {
-    /// The error of each occurrence, if all are known.
-    pub(super) fn errors(&self, occurrences: &[&Prepared]) -> Option<Vec<ErrorId>> {
+    /// The place of each occurrence, if all are known.
+    pub(super) fn places(&self, occurrences: &[&Prepared]) -> Option<Vec<Place>> {
         let each = occurrences.iter();
-        each.map(|occurrence| self.errors.get(&group(occurrence)).copied())
+        each.map(|occurrence| self.places.get(&group(occurrence)).copied())
             .collect()
     }
 
@@ -39,11 +48,11 @@ impl Known {
     pub(super) fn strangers(
         &self,
         occurrences: &[&Prepared],
-        errors: &[ErrorId],
+        places: &[Place],
     ) -> HashMap<Person, OrganizationId> {
-        let met = occurrences.iter().zip(errors);
-        met.filter_map(|(occurrence, error)| {
-            let person = (*error, occurrence.user_hash.clone()?);
+        let met = occurrences.iter().zip(places);
+        met.filter_map(|(occurrence, place)| {
+            let person = (place.home, occurrence.user_hash.clone()?);
             (!self.people.contains(&person)).then_some((person, occurrence.organization_id))
         })
         .collect()
@@ -52,11 +61,12 @@ impl Known {
     /// Learns from what the long way made of them and committed.
     pub(super) fn learn(&mut self, occurrences: &[&Prepared], taken: &[Taken]) {
         for (occurrence, taken) in occurrences.iter().zip(taken) {
-            if taken.outcome != Outcome::Duplicate && taken.home == taken.root {
-                if self.errors.len() >= REMEMBERED {
-                    self.errors.clear();
+            if taken.outcome != Outcome::Duplicate {
+                if self.places.len() >= REMEMBERED {
+                    self.places.clear();
                 }
-                self.errors.insert(group(occurrence), taken.home);
+                let Taken { home, root, .. } = *taken;
+                self.places.insert(group(occurrence), Place { home, root });
             }
         }
     }
@@ -71,10 +81,10 @@ impl Known {
         }
     }
 
-    /// Forgets whose errors these are.
+    /// Forgets where these belong.
     pub(super) fn forget(&mut self, occurrences: &[&Prepared]) {
         for occurrence in occurrences {
-            self.errors.remove(&group(occurrence));
+            self.places.remove(&group(occurrence));
         }
     }
 }
@@ -92,14 +102,14 @@ fn group(occurrence: &Prepared) -> Group {
 pub(super) async fn store(
     connection: &mut PgConnection,
     occurrences: &[&Prepared],
-    errors: &[ErrorId],
+    places: &[Place],
     strangers: &HashMap<Person, OrganizationId>,
     facets: &HashSet<Facet>,
 ) -> Result<(), sqlx::Error> {
-    let mut rows: Vec<(&Prepared, ErrorId)> = occurrences
+    let mut rows: Vec<(&Prepared, Place)> = occurrences
         .iter()
         .copied()
-        .zip(errors.iter().copied())
+        .zip(places.iter().copied())
         .collect();
     rows.sort_unstable_by_key(|(o, _)| (o.organization_id, o.project_id, o.event_id));
     macro_rules! column {
@@ -111,12 +121,21 @@ pub(super) async fn store(
     let people = strangers.iter();
     sqlx::query(
         "select ingest_known($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-                             $17, $18, $19)",
+                             $17, $18, $19, $20)",
     )
     .bind(column!(o => o.organization_id.0))
     .bind(column!(o => o.project_id.0))
     .bind(column!(o => o.event_id.0))
-    .bind(rows.iter().map(|(_, error)| error.0).collect::<Vec<_>>())
+    .bind(
+        rows.iter()
+            .map(|(_, place)| place.home.0)
+            .collect::<Vec<_>>(),
+    )
+    .bind(
+        rows.iter()
+            .map(|(_, place)| place.root.0)
+            .collect::<Vec<_>>(),
+    )
     .bind(column!(o => o.received_at))
     .bind(column!(o => o.occurred_at))
     .bind(column!(o => o.stored_headline()))

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
-use bugsage_domain::ids::{ErrorId, EventId, OrganizationId, ProjectId};
+use bugsage_domain::ids::{EventId, OrganizationId, ProjectId};
 use bugsage_event_store::spans::{self, InSpan};
 use bugsage_event_store::{Line, Verdict, append, in_time, is_away};
 use opentelemetry::KeyValue;
@@ -15,7 +15,7 @@ use super::batch::{self, Taken};
 use super::causes::{Cause, Uncaused, appends};
 use super::compression::training::Untrained;
 use super::facets::{self, Facet, Facets};
-use super::known::{self, Known};
+use super::known::{self, Known, Place};
 use super::{Outcome, Prepared, Stored, Submission};
 use crate::clock::Clock;
 use crate::similarity::Newcomers;
@@ -266,18 +266,18 @@ impl Writer {
         let order = distinct_in_key_order(submissions);
         let occurrences: Vec<&Prepared> =
             order.iter().map(|i| &submissions[*i].occurrence).collect();
-        let errors = match submissions.iter().any(|s| s.idempotency.is_some()) {
+        let places = match submissions.iter().any(|s| s.idempotency.is_some()) {
             true => None,
-            false => self.known.errors(&occurrences),
+            false => self.known.places(&occurrences),
         };
-        let was_known = errors.is_some();
-        if let Some(errors) = errors
-            && self.store_known(&occurrences, &errors).await?
+        let was_known = places.is_some();
+        if let Some(places) = places
+            && self.store_known(&occurrences, &places).await?
         {
-            let stored = occurrences.iter().zip(errors).map(|(occurrence, error)| {
+            let stored = occurrences.iter().zip(places).map(|(occurrence, place)| {
                 let stored = Stored {
                     event_id: occurrence.event_id,
-                    error_id: error,
+                    error_id: place.root,
                     outcome: Outcome::Known,
                     position: None,
                 };
@@ -329,16 +329,16 @@ impl Writer {
     async fn store_known(
         &mut self,
         occurrences: &[&Prepared],
-        errors: &[ErrorId],
+        places: &[Place],
     ) -> Result<bool, sqlx::Error> {
         let facets: HashSet<Facet> = occurrences
             .iter()
-            .zip(errors)
-            .flat_map(|(occurrence, error)| self.facets.unknown(occurrence, *error))
+            .zip(places)
+            .flat_map(|(occurrence, place)| self.facets.unknown(occurrence, place.home))
             .collect();
-        let strangers = self.known.strangers(occurrences, errors);
+        let strangers = self.known.strangers(occurrences, places);
         let mut connection = self.line.take().await?;
-        let stored = known::store(&mut connection, occurrences, errors, &strangers, &facets).await;
+        let stored = known::store(&mut connection, occurrences, places, &strangers, &facets).await;
         match stored {
             Ok(()) => {}
             Err(error) if is_away(&error) => return Err(error),

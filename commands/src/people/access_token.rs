@@ -50,6 +50,8 @@ pub(super) enum Who {
         /// The service account.
         client_id: Uuid,
         sub: Uuid,
+        /// Its secret, by when it got it: 0, or microseconds since 1970.
+        ver: i64,
     },
 }
 

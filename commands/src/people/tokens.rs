@@ -18,8 +18,14 @@ use crate::audit::Origin;
 pub enum Holder {
     /// A person in a session that holds.
     Person(Proof),
-    /// A program, by the id of its service account, which may be revoked by now.
-    Program(Uuid),
+    /// A program.
+    Program {
+        /// Its service account, which may be revoked by now.
+        account: Uuid,
+        /// The secret it was given for, which may be another by now; see
+        /// [`Proved`](crate::access::service_accounts::Proved).
+        secret: i64,
+    },
 }
 
 impl People {
@@ -37,14 +43,15 @@ impl People {
         self.signing.issue(who).await
     }
 
-    /// An access token for a service account whose secret was proved.
+    /// An access token for a service account whose secret, by its version, was proved.
     ///
     /// # Errors
     /// When there is no key to sign it with.
-    pub async fn program_token(&self, account: Uuid) -> Result<String, PeopleError> {
+    pub async fn program_token(&self, account: Uuid, secret: i64) -> Result<String, PeopleError> {
         let who = Who::Program {
             client_id: account,
             sub: account,
+            ver: secret,
         };
         self.signing.issue(who).await
     }
@@ -56,7 +63,10 @@ impl People {
     pub async fn by_access_token(&self, token: &str) -> Result<Option<Holder>, Arc<sqlx::Error>> {
         let (user, session, version) = match self.signing.verify(token).await? {
             None => return Ok(None),
-            Some(Who::Program { client_id, .. }) => return Ok(Some(Holder::Program(client_id))),
+            Some(Who::Program { sub, ver, .. }) => {
+                let (account, secret) = (sub, ver);
+                return Ok(Some(Holder::Program { account, secret }));
+            }
             Some(Who::Person { sub, sid, ver }) => (sub, sid, ver),
         };
         let find = async {

@@ -13,7 +13,7 @@ use super::git::{self, Git, told};
 use super::reading::Mirror;
 use super::{Address, Known, Repositories, RepositoryError, room};
 
-/// For how long what was fetched, or could not be, is taken for what is there.
+/// For how long what was fetched is taken for what is there.
 const FRESH: Duration = Duration::from_secs(30);
 /// For how long nobody asks one again that could not be fetched.
 const BROKEN: Duration = Duration::from_secs(300);

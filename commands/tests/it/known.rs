@@ -111,3 +111,52 @@ async fn people_of_a_remembered_error_and_of_those_merged_into_it_count_once() {
     assert_eq!(site.totals(root).await, (13, 3));
     site.assert_ledgers_agree().await;
 }
+
+#[tokio::test]
+async fn a_merged_error_is_remembered_with_its_root() {
+    let site = Site::new().await;
+    let [root, member] = [remembered(&site, "a").await, remembered(&site, "b").await];
+    site.merge(member, root).await;
+    site.occurs_to("eve", "b").await; // is not as it was remembered
+    site.occurs_to("eve", "b").await; // is remembered anew
+    sqlx::query("delete from fingerprints")
+        .execute(&site.owner)
+        .await
+        .unwrap();
+    let batch = ["a", "b", "b"].map(|group| site.occurrence(group, &Value::Null));
+    let stored = site.store(batch.to_vec()).await;
+    assert_eq!(outcomes(&stored), [Known, Known, Known]);
+    assert!(stored.iter().all(|one| one.error_id == root));
+    assert_eq!(site.totals(root).await, (9, 2));
+    site.assert_ledgers_agree().await;
+}
+
+#[tokio::test]
+async fn a_remembered_merged_error_makes_its_resolved_root_regress() {
+    let site = Site::new().await;
+    let [root, member] = [remembered(&site, "a").await, remembered(&site, "b").await];
+    site.merge(member, root).await;
+    site.occurs("b").await;
+    site.occurs("b").await;
+    site.resolve(root).await;
+    assert!(site.occurs("b").await.position.is_some());
+    assert_eq!(site.status(root).await, "detected");
+}
+
+#[tokio::test]
+async fn somebody_whom_one_batch_brings_to_two_members_counts_once() {
+    let site = Site::new().await;
+    let [root, member] = [remembered(&site, "a").await, remembered(&site, "b").await];
+    site.merge(member, root).await;
+    let both = |who: &str| {
+        let user = json!({"user": {"id": who}});
+        ["a", "b"]
+            .map(|group| site.occurrence(group, &user))
+            .to_vec()
+    };
+    for (who, people) in [("eve", 2), ("bob", 3), ("zoe", 4)] {
+        site.store(both(who)).await; // the long way, while it learns, and then the short one
+        assert_eq!(site.totals(root).await.1, people, "{who}");
+    }
+    site.assert_ledgers_agree().await;
+}

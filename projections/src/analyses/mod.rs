@@ -7,12 +7,12 @@ mod diff;
 mod fold;
 pub(crate) mod read;
 mod repository;
+mod write;
 
 use async_trait::async_trait;
 use bugsage_domain::error::decode;
 use bugsage_event_store::RecordedEvent;
 use bugsage_event_store::subscription::{HandlerError, Projection};
-use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -80,56 +80,28 @@ impl Projection for AnalysesProjection {
         tables: &mut PgConnection,
         event: &RecordedEvent,
     ) -> Result<(), HandlerError> {
-        if event.aggregate_type != "error" || !event.event_type.starts_with("ErrorAnalysis") {
-            return Ok(());
+        self.apply_many(tables, std::slice::from_ref(event)).await
+    }
+
+    async fn apply_many(
+        &self,
+        tables: &mut PgConnection,
+        events: &[RecordedEvent],
+    ) -> Result<(), HandlerError> {
+        let mut changes = Vec::new();
+        for event in events.iter().filter(|event| tells_of_one(event)) {
+            let payload = event.payload.clone();
+            let decided = decode(&event.event_type, &event.event_version, payload)?;
+            if let Some((number, changed)) = fold::fold(&decided)? {
+                let error = event.aggregate_id.parse()?;
+                let number = i32::try_from(number)?;
+                changes.push(((event.organization_id.0, error, number), changed));
+            }
         }
-        let payload = event.payload.clone();
-        let decided = decode(&event.event_type, &event.event_version, payload)?;
-        let Some((number, changed)) = fold::fold(&decided)? else {
-            return Ok(());
-        };
-        let organization = event.organization_id.0;
-        let key = (
-            organization,
-            event.aggregate_id.parse()?,
-            i32::try_from(number)?,
-        );
-        write(tables, key, changed).await
+        write::write(tables, changes).await
     }
 }
 
-/// Each state is reached from those before it alone, so what is applied again changes nothing.
-async fn write(
-    tables: &mut PgConnection,
-    (organization, error, number): Key,
-    changed: fold::Changed,
-) -> Result<(), HandlerError> {
-    let statement = match changed.from {
-        None => {
-            "insert into analyses select r.* from jsonb_populate_record(null::analyses, $1 || jsonb_build_object(
-                 'organization_id', $2::uuid, 'error_id', $3::uuid, 'number', $4::integer)) r
-             where cardinality($5::text[]) = 0
-             on conflict do nothing"
-        }
-        Some(_) => {
-            "update analyses set (state, started_at, ended_at, failure, superseded_by, provider, model,
-                    prompt_version, input_tokens, output_tokens, cost_micros, milliseconds, context_text_id,
-                    context_digest, answer_text_id, category, confidence, risk, found, dropped, held_back,
-                    held_back_at)
-                 = (select r.state, r.started_at, r.ended_at, r.failure, r.superseded_by, r.provider, r.model,
-                    r.prompt_version, r.input_tokens, r.output_tokens, r.cost_micros, r.milliseconds,
-                    r.context_text_id, r.context_digest, r.answer_text_id, r.category, r.confidence, r.risk,
-                    r.found, r.dropped, r.held_back, r.held_back_at from jsonb_populate_record(analyses, $1) r)
-              where organization_id = $2 and error_id = $3 and number = $4 and state = any ($5)"
-        }
-    };
-    sqlx::query(statement)
-        .bind(Value::Object(changed.columns))
-        .bind(organization)
-        .bind(error)
-        .bind(number)
-        .bind(changed.from.unwrap_or_default())
-        .execute(tables)
-        .await?;
-    Ok(())
+fn tells_of_one(event: &RecordedEvent) -> bool {
+    event.aggregate_type == "error" && event.event_type.starts_with("ErrorAnalysis")
 }

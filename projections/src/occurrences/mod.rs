@@ -16,7 +16,7 @@ use crate::moment::comparable;
 use crate::{QueryError, Scope, cursor};
 
 /// A payload compressed without a dictionary; other numbers are the dictionary's.
-const PLAIN: i32 = 0;
+pub(crate) const PLAIN: i32 = 0;
 
 /// Which occurrences of an error are asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -181,15 +181,19 @@ async fn dictionary(
     .await
 }
 
-/// An empty dictionary is none.
 fn unpack(stored: Stored, dictionary: &[u8]) -> Option<Occurrence> {
-    let payload = stored.payload.as_slice();
-    let mut reader = zstd::stream::read::Decoder::with_dictionary(payload, dictionary).ok()?;
-    let mut json = Vec::new();
-    reader.read_to_end(&mut json).ok()?;
+    let json = unpacked(&stored.payload, dictionary)?;
     Some(Occurrence {
         grouping: grouping::explain(&json)?,
         payload: serde_json::from_slice(&json).ok()?,
         summary: stored.summary,
     })
+}
+
+/// An empty dictionary is none.
+pub(crate) fn unpacked(payload: &[u8], dictionary: &[u8]) -> Option<Vec<u8>> {
+    let mut reader = zstd::stream::read::Decoder::with_dictionary(payload, dictionary).ok()?;
+    let mut json = Vec::new();
+    reader.read_to_end(&mut json).ok()?;
+    Some(json)
 }

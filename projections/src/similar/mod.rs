@@ -93,22 +93,25 @@ pub(crate) async fn similar(
     })
 }
 
-/// The same of an error that is not sketched yet, by this sketch.
-pub(crate) async fn similar_to(
+/// The errors that one is like by the built-in comparison, and how much, the most alike first. `sketch`
+/// stands for an error that nobody has sketched yet.
+pub(crate) async fn alike(
     connection: &mut PgConnection,
     scope: &Scope,
     error: ErrorId,
     sketch: &Sketch,
-    now: DateTime<Utc>,
-) -> Result<SimilarErrors, QueryError> {
-    let founds = built_in::near_to(connection, scope, error, sketch).await?;
+) -> Result<Vec<(Uuid, f64)>, QueryError> {
+    let founds = match built_in::near(connection, scope, error, None).await? {
+        Some(founds) => founds,
+        None => built_in::near_to(connection, scope, error, sketch).await?,
+    };
     let best = founds
         .into_iter()
         .map(|(id, found)| (id, (EMBEDDER, found)));
-    Ok(SimilarErrors {
-        embedder: Some(EMBEDDER.to_owned()),
-        similar: listed(connection, scope, best.collect(), now).await?,
-    })
+    let best = most_alike(best.collect()).into_iter();
+    Ok(best
+        .map(|(id, _, found)| (id, thousandth(found.score)))
+        .collect())
 }
 
 async fn listed(

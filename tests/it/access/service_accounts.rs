@@ -22,7 +22,7 @@ async fn a_secret_counts_until_it_is_rotated_or_revoked() {
         let found = with_secret(&pool, account, secret.as_str().unwrap())
             .await
             .unwrap();
-        found.is_some_and(|scopes| scopes.contains(Permission::ErrorsRead))
+        found.is_some_and(|proved| proved.scopes.contains(Permission::ErrorsRead))
     };
     assert!(counts(&made["secret"]).await);
     assert!(!counts(&json!("bss_another")).await);

@@ -179,6 +179,61 @@ async fn while_the_server_is_away_the_built_in_vectors_serve_and_the_job_is_trie
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_job_takes_along_those_that_are_due_next_and_then_leaves_the_rest_to_the_first_of_them() {
+    let app = TestApp::start_with(&[NO_WORKER]).await;
+    let (mut errors, mut jobs) = (Vec::new(), Vec::new());
+    for name in ["one", "two", "three", "four"] {
+        let error = raised(&app, name, &format!("no {name}"), &[name]).await;
+        let wish = json!({"embedder": "it", "error": error});
+        let job: String = sqlx::query_scalar(
+            "with job as (select gen_random_uuid() as id)
+             select id::text from job where enqueue_job(id, $1, 'embedding', 1::smallint, 'it', 0, 0, '', $2, 0)",
+        )
+        .bind(app.project.organization)
+        .bind(wish)
+        .fetch_one(&app.owner)
+        .await
+        .unwrap();
+        errors.push(error);
+        jobs.push(job);
+    }
+    // Two at once, by each job in its turn.
+    let mut claimed = Vec::new();
+    for (job, error) in jobs.iter().zip(&errors) {
+        let work = "update jobs set state = 'running' where job_id = $1::uuid";
+        sqlx::query(work)
+            .bind(job)
+            .execute(&app.owner)
+            .await
+            .unwrap();
+        let mut of_job: Vec<String> = sqlx::query_scalar(
+            "select c::text from claim_vectors($1, 'it', $2::uuid, $3::uuid, 2, 600) c",
+        )
+        .bind(app.project.organization)
+        .bind(job)
+        .bind(error)
+        .fetch_all(&app.owner)
+        .await
+        .unwrap();
+        of_job.sort();
+        claimed.push(of_job);
+        let done = "update jobs set state = 'done', finished_at = now() where job_id = $1::uuid";
+        sqlx::query(done)
+            .bind(job)
+            .execute(&app.owner)
+            .await
+            .unwrap();
+    }
+    let pair = |at: usize| {
+        let mut pair = errors[at..at + 2].to_vec();
+        pair.sort();
+        pair
+    };
+    assert_eq!(claimed, [pair(0), vec![], pair(2), vec![]]);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_there_before_is_caught_up_with_and_two_models_serve_side_by_side() {
     let server = server([]).await;
     let app = TestApp::start_with(&[NO_WORKER]).await;

@@ -239,6 +239,17 @@ async fn a_member_links_an_identity_of_any_address_and_signs_in_by_it() {
             .contains("only way to sign in"),
         "{told}"
     );
+    let refused = village.refused().await;
+    assert!(
+        refused
+            .iter()
+            .any(|why| why.contains("only way to sign in")),
+        "{refused:?}"
+    );
+    assert!(
+        refused.iter().any(|why| why.contains("within it alone")),
+        "{refused:?}"
+    );
     set(Some(hash)).await;
     unlink(&mut ann).await.expect(204);
     unlink(&mut ann).await.expect(404);

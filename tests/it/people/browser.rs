@@ -92,6 +92,9 @@ async fn a_change_needs_what_a_page_of_another_site_cannot_know() {
         .await
         .expect(200);
     assert_eq!(me["name"], "Ann");
+    let told = village.refused().await;
+    assert_eq!(told.len(), 1, "once a minute: {told:?}");
+    assert!(told[0].contains("CSRF"), "{told:?}");
     let me = village
         .as_browser(&cookie, Some(&csrf), Method::PATCH, ME, change())
         .await

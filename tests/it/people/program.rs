@@ -136,3 +136,47 @@ async fn the_token_of_a_person_is_none_of_a_program() {
     assert_eq!(errors(&village.app, &token).await, 403);
     village.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_end_with_the_secret_they_were_given_for() {
+    let app = TestApp::start().await;
+    let admin = here(&app, Role::Admin).await;
+    let (id, secret) = account(&app, &admin).await;
+    let token = async |secret: &str| {
+        let body = format!("grant_type=client_credentials&client_id={id}&client_secret={secret}");
+        let given = form(&app, &body).await.expect(200);
+        given["access_token"].as_str().unwrap().to_owned()
+    };
+    let before = token(&secret).await;
+    assert_eq!(errors(&app, &before).await, 200);
+    let rotate = format!("{ACCOUNTS}/{id}/rotate");
+    let rotated = admin.post(&app, &rotate, &Value::Null).await.expect(200);
+    // At once, whatever this process remembers of the account.
+    let after = token(rotated["secret"].as_str().unwrap()).await;
+    assert_eq!(errors(&app, &after).await, 200);
+    wait_until("the first token ends", async || {
+        errors(&app, &before).await == 401
+    })
+    .await;
+    assert_eq!(errors(&app, &after).await, 200);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_are_asked_for_as_often_as_anything_else_of_one_account() {
+    let app = TestApp::start_with(&[("BUGSAGE_LIMIT_KEY", "3")]).await;
+    let admin = here(&app, Role::Admin).await;
+    let [(one, secret), (other, others)] =
+        [account(&app, &admin).await, account(&app, &admin).await];
+    let body = |id: &str, secret: &str| {
+        format!("grant_type=client_credentials&client_id={id}&client_secret={secret}")
+    };
+    for _ in 0..3 {
+        form(&app, &body(&one, &secret)).await.expect(200);
+    }
+    let refused = form(&app, &body(&one, &secret)).await;
+    assert!(refused.header("retry-after").is_some());
+    assert_eq!(refused.expect(429)["error"], "temporarily_unavailable");
+    form(&app, &body(&other, &others)).await.expect(200);
+    app.stop().await;
+}

@@ -53,6 +53,13 @@ impl Village {
         self.post("/api/v1/auth/register", &asked).await
     }
 
+    /// Why anybody was refused anything so far, as the audit log has it.
+    pub(crate) async fn refused(&self) -> Vec<String> {
+        let told = "select after->>'why' from audit_log where action = 'access.refused' order by 1";
+        let told = sqlx::query_scalar(told).fetch_all(&self.app.owner);
+        told.await.unwrap()
+    }
+
     /// All letters so far, oldest first.
     pub(crate) fn letters(&self) -> Vec<String> {
         let files = std::fs::read_dir(&self.mail)

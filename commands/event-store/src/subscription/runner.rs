@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use opentelemetry::KeyValue;
 use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
+use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::rebuild::{RebuildError, rebuild};
@@ -15,6 +16,9 @@ use crate::spans::{self, InSpan};
 
 /// Events applied in one transaction.
 const BATCH: i64 = 500;
+/// The least time from one batch to the next, unless it was full: a batch costs ten round trips however small
+/// it is, so under load events gather. Whoever wakes to one event applies it at once.
+const PACE: Duration = Duration::from_millis(10);
 /// First pause after a failure; doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// Longest pause between tries of a failing event.
@@ -193,13 +197,19 @@ pub async fn run(
     let name = projection.name();
     let stalled = metrics::gauge!("bugsage_projection_stalled", "projection" => name);
     while !stop.is_cancelled() {
+        let begun = Instant::now();
         let outcome = step(&projector, projection).await;
         stalled.set(f64::from(u8::from(matches!(
             outcome,
             Ok(Step::Stalled { .. })
         ))));
         let failed = match outcome {
-            Ok(Step::Applied(_)) => false,
+            Ok(Step::Applied(events)) => {
+                if events < BATCH as usize {
+                    stop.run_until_cancelled(sleep_until(begun + PACE)).await;
+                }
+                false
+            }
             Ok(Step::Idle) => {
                 pause = FIRST_PAUSE;
                 stop.run_until_cancelled(wake.wait()).await;
@@ -216,7 +226,7 @@ pub async fn run(
             }
         };
         if failed {
-            stop.run_until_cancelled(tokio::time::sleep(pause)).await;
+            stop.run_until_cancelled(sleep(pause)).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         } else {
             pause = FIRST_PAUSE;

@@ -9,13 +9,14 @@ use bugsage_commands::clock::Clock;
 use bugsage_domain::actor::Actor;
 use bugsage_domain::error::{Because, ErrorCommand, ErrorGroup};
 use bugsage_domain::ids::OrganizationId;
-use bugsage_event_store::{CommandContext, ExecuteError, Executor, Idempotency, Metadata};
+use bugsage_event_store::{ExecuteError, Executor};
 use sqlx::{FromRow, PgPool};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::SAGA;
+use crate::job::once;
 
 /// Between two looks.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -65,7 +66,8 @@ async fn look(app: &PgPool, executor: &Executor, clock: &Clock) -> Result<(), sq
             prompt_version: None,
             at: clock.now(),
         };
-        let context = context(OrganizationId(organization_id), error_id);
+        let what = format!("frequent:{error_id}");
+        let context = once(OrganizationId(organization_id), SAGA, &what);
         let executed = executor
             .execute::<ErrorGroup, _>(&error_id.to_string(), command, context, |_, _| ())
             .await;
@@ -76,28 +78,4 @@ async fn look(app: &PgPool, executor: &Executor, clock: &Clock) -> Result<(), sq
         }
     }
     Ok(())
-}
-
-fn context(organization_id: OrganizationId, error: Uuid) -> CommandContext {
-    let request_id = format!("saga:{SAGA}:frequent:{error}");
-    // Such a key fits into no header: no client can use it up.
-    let key = format!("→{request_id}");
-    CommandContext {
-        metadata: Metadata {
-            organization_id,
-            actor: Actor::Saga {
-                name: SAGA.to_owned(),
-            }
-            .to_string(),
-            correlation_id: request_id.clone(),
-            request_id,
-            causation_id: None,
-        },
-        idempotency: Some(Idempotency {
-            request: key.clone().into_bytes(),
-            key,
-        }),
-        if_match: None,
-        texts: Vec::new(),
-    }
 }

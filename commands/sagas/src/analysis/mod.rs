@@ -16,6 +16,7 @@ mod material;
 mod places;
 mod precedents;
 mod prompt;
+mod reached;
 mod react;
 mod source;
 mod versions;
@@ -36,6 +37,7 @@ pub use react::AnalysisSaga;
 pub use versions::{VERSIONS, Version};
 
 use crate::{Register, job_id};
+use reached::Reached;
 use wanted::Wanted;
 use watch::Watch;
 use work::Analyse;
@@ -79,5 +81,8 @@ pub fn register(register: Register, analyst: Analyst) -> Register {
         .work(Watch {
             clock: analyst.clock.clone(),
         })
-        .work(Analyse { analyst })
+        .work(Analyse {
+            analyst,
+            reached: Reached::default(),
+        })
 }

@@ -7,9 +7,9 @@ use bugsage_commands::repositories::{Mirror, RepositoryError};
 use bugsage_domain::analysis::repository::{
     Commit, Excerpt, Place, Repository, Touched, hash, meant, places, suspects, tags,
 };
-use bugsage_domain::ids::ProjectId;
 use bugsage_domain::occurrence::Occurrence;
 use bugsage_domain::scrub::{self, Rules};
+use bugsage_projections::subject::Subject;
 use chrono::{DateTime, Utc};
 use tokio::time::timeout;
 
@@ -37,11 +37,9 @@ impl Analyst {
     pub(super) async fn source(
         &self,
         (job, context): (&Job, &Context),
-        project: ProjectId,
-        (occurrence, occurred_at): (&Occurrence, DateTime<Utc>),
-        releases: &[String],
+        subject: &Subject,
     ) -> Result<Option<Repository>, Failure> {
-        let organization = job.organization;
+        let (organization, project) = (job.organization, subject.project);
         let set = projects::repository(&context.database, organization, project).await?;
         let Some(address) = set else {
             if let Err(error) = self.repositories.forget(organization, project).await {
@@ -50,9 +48,9 @@ impl Analyst {
             return Ok(None);
         };
         let sought = Sought {
-            occurrence,
-            occurred_at,
-            first_release: releases.first().map(String::as_str),
+            occurrence: &subject.occurrence,
+            occurred_at: subject.occurred_at,
+            first_release: subject.releases.first().map(String::as_str),
         };
         let read = async {
             let mirror = self.repositories.mirror(organization, project, &address);

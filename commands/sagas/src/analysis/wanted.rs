@@ -32,6 +32,8 @@ pub(super) struct Wanted {
 #[async_trait]
 impl Work for Wanted {
     const KIND: &'static str = "analysis_wanted";
+    /// Their commands are committed together.
+    const AT_ONCE: usize = 16;
 
     async fn run(&self, job: &Job, context: &Context) -> Result<Outcome, Failure> {
         let wish: Wish = serde_json::from_value(job.payload.clone()).map_err(Failure::lasting)?;

@@ -9,11 +9,13 @@ use serde_json::{Value, json};
 use super::Task;
 use super::analyst::{Analyst, Made};
 use super::gather::Gathered;
+use super::reached::Reached;
 use crate::{Context, Failure, Job, Outcome, Retry, Work};
 
 /// Makes analyses.
 pub(super) struct Analyse {
     pub(super) analyst: Analyst,
+    pub(super) reached: Reached,
 }
 
 #[async_trait]
@@ -50,6 +52,8 @@ impl Analyse {
         if under_way != json!(number) {
             return Ok(Outcome::done(json!("it is over")));
         }
+        let (database, position) = (&context.database, job.position);
+        self.reached.reach(database, position).await?;
         let gathered = match self.analyst.gather(job, context, task).await? {
             Ok(gathered) => gathered,
             Err(why) => {

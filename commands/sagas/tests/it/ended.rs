@@ -60,7 +60,7 @@ async fn who_lost_the_lease_ends_nothing() {
     site.until("jobs where state = 'running'", 1).await;
     // As if it had been away for longer than its lease, and another had taken the job since.
     site.run(
-        "begin; update jobs set due_at = now(); select take_job('test', null, 8, 'another', 1); commit",
+        "begin; update jobs set due_at = now(); select take_job('test', array_fill(gen_random_uuid(), array[3]), 8, 'another', 1); commit",
     )
     .await;
     gate.add_permits(1);

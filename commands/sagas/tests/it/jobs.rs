@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bugsage_sagas::{Priority, Register};
 use tokio::sync::Semaphore;
+use uuid::Uuid;
 
 use crate::nats::Nats;
 use crate::site::Site;
@@ -80,6 +81,62 @@ async fn with_nats_what_is_critical_overtakes_a_backlog() {
     let place = done.iter().position(|position| *position == 100).unwrap();
     // One backlog job is in work, and one may be on its way.
     assert!(place <= 3, "{done:?}");
+    node.stop().await;
+}
+
+/// At which place the one job of position 100 was done, from 0, of an organization that asked last.
+async fn place_of_another(site: &Site, gate: &Semaphore) -> usize {
+    gate.add_permits(31);
+    site.each_had_its_effect_once(31).await;
+    let done = order(site).await;
+    done.iter().position(|position| *position == 100).unwrap()
+}
+
+#[tokio::test]
+async fn one_job_waits_for_one_of_another_organization_and_not_for_all() {
+    for another in [Uuid::nil(), Uuid::max()] {
+        let site = Site::new().await;
+        let gate = Arc::new(Semaphore::new(0));
+        site.ask(Priority::Normal, 1, 30).await;
+        let register = Register::default().work(Note::<1>::behind("a", &gate));
+        let node = site.node(register, None).await;
+        site.until("jobs where state = 'running'", 1).await;
+        site.ask_for(another, Priority::Normal, 100, 1).await;
+        // One is in work.
+        assert_eq!(place_of_another(&site, &gate).await, 1);
+        node.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn with_nats_it_waits_for_no_more() {
+    let (site, nats) = (Site::new().await, Nats::start().await);
+    let client = nats.client().await;
+    let gate = Arc::new(Semaphore::new(0));
+    let register = Register::default().work(Note::<1>::behind("a", &gate));
+    let node = site.node(register, Some(&client)).await;
+    site.ask(Priority::Normal, 1, 30).await;
+    site.until("jobs where announced", 30).await;
+    site.until("jobs where state = 'running'", 1).await;
+    site.ask_for(Uuid::max(), Priority::Normal, 100, 1).await;
+    site.until("jobs where announced", 31).await;
+    assert_eq!(place_of_another(&site, &gate).await, 1);
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn of_many_organizations_each_has_its_turn() {
+    let site = Site::new().await;
+    let organizations: Vec<Uuid> = (1..=4).map(Uuid::from_u128).collect();
+    for (organization, first) in organizations.iter().zip([10, 20, 30, 40]) {
+        site.ask_for(*organization, Priority::Normal, first, 3)
+            .await;
+    }
+    let register = Register::default().work(Note::<1>::freely("a"));
+    let node = site.node(register, None).await;
+    site.each_had_its_effect_once(12).await;
+    let done = order(&site).await;
+    assert_eq!(done, [10, 20, 30, 40, 11, 21, 31, 41, 12, 22, 32, 42]);
     node.stop().await;
 }
 

@@ -93,12 +93,24 @@ impl Site {
 
     /// Asks for jobs, as a saga would on events from `first` on.
     pub(crate) async fn ask(&self, priority: Priority, first: i64, count: i64) -> Vec<Uuid> {
+        self.ask_for(self.organization.0, priority, first, count)
+            .await
+    }
+
+    /// The same, for another organization.
+    pub(crate) async fn ask_for(
+        &self,
+        organization: Uuid,
+        priority: Priority,
+        first: i64,
+        count: i64,
+    ) -> Vec<Uuid> {
         let mut ids = Vec::new();
         for position in first..first + count {
             let id = job_id("test", position, 0);
             sqlx::query("select enqueue_job($1, $2, 'test', $3, 'test', $4, 0, 'c', $5, 0)")
                 .bind(id)
-                .bind(self.organization.0)
+                .bind(organization)
                 .bind(priority as i16)
                 .bind(position)
                 .bind(json!({"position": position}))

@@ -67,30 +67,52 @@ pub fn analyze(occurrence: &Occurrence, circumstances: &Circumstances) -> Analys
     analysis
 }
 
+/// What names vary by differs from platform to platform, and so does what is compiled to read them.
+const PLATFORMS: [&str; 9] = [
+    "python",
+    "javascript",
+    "java",
+    "go",
+    "rust",
+    "native",
+    "php",
+    "ruby",
+    "csharp",
+];
+
 /// Lays out the tables of all languages, a few milliseconds each, and what grouping compiles to read
 /// frames, for which else the first occurrence of a language waits.
 pub fn prepare() {
     Language::ALL.into_iter().for_each(evaluate::prepare);
+    for platform in PLATFORMS {
+        for module in [None, Some("Prepared$1")] {
+            _ = analyze(&varying(platform, module), &Circumstances::default());
+        }
+    }
+}
+
+/// An occurrence whose every name has something that varies: what has nothing is not looked at closely.
+fn varying(platform: &str, module: Option<&str>) -> Occurrence {
     let frame = Frame {
-        function: Some("prepared".to_owned()),
-        module: Some("prepared".to_owned()),
-        filename: Some("prepared.py".to_owned()),
+        function: Some("block in prepared$1".to_owned()),
+        module: module.map(str::to_owned),
+        filename: Some("lib/prepared-1.2.3/prepared.0f0f0f0f.js".to_owned()),
+        in_app: Some(true),
         ..Frame::default()
     };
     let exception = Exception {
         kind: Some("KeyError".to_owned()),
-        value: Some("'prepared'".to_owned()),
+        value: Some("'prepared' is not there, 1 of 2".to_owned()),
         stacktrace: Some(Stacktrace {
             frames: vec![frame],
         }),
         ..Exception::default()
     };
-    let occurrence = Occurrence {
-        platform: Some("python".to_owned()),
+    Occurrence {
+        platform: Some(platform.to_owned()),
         exceptions: vec![exception],
         ..Occurrence::default()
-    };
-    _ = analyze(&occurrence, &Circumstances::default());
+    }
 }
 
 /// What the evidence of [`analyze`] may point at.
