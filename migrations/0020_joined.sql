@@ -17,13 +17,13 @@ create function new_people(newly uuid[], people bytea[]) returns table (root uui
             select 1 from error_members(m.root) as other(error)
               join error_users known on known.organization_id = m.organization_id
                and known.error_id = other.error and known.user_hash = m.person
-             where not exists (select 1 from met also where also.error = other.error and also.person = m.person))
+             where other.error <> m.error
+               and not exists (select 1 from met also where also.error = other.error and also.person = m.person))
          group by m.root
     $$;
 revoke all on function new_people from public;
 
-drop function ingest_known(uuid[], bigint[], uuid[], uuid[], timestamptz[], timestamptz[], text[], text[], text[],
-    text[], integer[], bytea[], uuid[], uuid[], bytea[], uuid[], uuid[], text[], text[]);
+-- The one without roots stays for nodes of the release before this one.
 
 -- Stores a batch of occurrences, or raises and stores nothing where anything is not as the service
 -- remembers it: ingest_occurrences must then say. It is so where an id was stored before, and where an
@@ -131,8 +131,10 @@ begin
         perform record_facets(f_organization, f_error, f_kind, f_value);
     end if;
 end $$;
-revoke all on function ingest_known from public;
-grant execute on function ingest_known to bugsage_app;
+revoke all on function ingest_known(uuid[], bigint[], uuid[], uuid[], uuid[], timestamptz[], timestamptz[], text[], text[],
+    text[], text[], integer[], bytea[], uuid[], uuid[], bytea[], uuid[], uuid[], text[], text[]) from public;
+grant execute on function ingest_known(uuid[], bigint[], uuid[], uuid[], uuid[], timestamptz[], timestamptz[], text[], text[],
+    text[], text[], integer[], bytea[], uuid[], uuid[], bytea[], uuid[], uuid[], text[], text[]) to bugsage_app;
 
 -- As before, but for people: one whom a batch brought to two members of a family was counted at
 -- neither, and those of merged errors were sought among all errors.

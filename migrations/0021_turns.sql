@@ -8,7 +8,7 @@ create index jobs_due on jobs (kind, priority, organization_id, due_at) where st
 -- turns: the next one after that whose job was taken last (p_after, one a priority), and of its jobs the one
 -- that is due longest. So one job waits for as many others as there are organizations, however many wait.
 -- One that was taken as often as it may be, and never ended, is dead: it may be what kills its workers.
-drop function take_job(text, uuid, integer, text, double precision);
+-- The one that takes a job by its id stays for nodes of the release before this one.
 create function take_job(p_kind text, p_after uuid[], p_most integer, p_holder text, p_seconds double precision)
     returns setof jobs
     language plpgsql security definer set search_path = public, pg_temp
@@ -58,8 +58,8 @@ create function take_job(p_kind text, p_after uuid[], p_most integer, p_holder t
             end loop;
         end loop;
     end $$;
-revoke all on function take_job from public;
-grant execute on function take_job to bugsage_app;
+revoke all on function take_job(text, uuid[], integer, text, double precision) from public;
+grant execute on function take_job(text, uuid[], integer, text, double precision) to bugsage_app;
 
 -- As before, but a job takes along only the errors of those that are due next, at most p_count, and none
 -- where its own error is made or another's: then somebody took it along, as all that stand near it.
@@ -145,7 +145,7 @@ begin
     else
         perform set_config('hnsw.iterative_scan', 'relaxed_order', true);
         perform set_config('hnsw.max_scan_tuples', '50000', true);
-        -- A plan is made once, perhaps for a project of another size: it is not to sort them all.
+        -- It is not to sort them all, whatever it is thought to cost.
         perform set_config('enable_sort', 'off', true);
         return query
             select v.error_id, s.root_id, v.sketch

@@ -6,20 +6,30 @@ create function texts_of(payload jsonb) returns setof uuid
     language sql immutable
     as $$ select (jsonb_path_query(payload, '$.*.* ? (exists (@.digest)).id') #>> '{}')::uuid $$;
 
--- Whatever is deleted, itself or with the error it was merged into, is deleted here.
+-- Whatever is deleted, itself or with the error it was merged into, is deleted here. The append lock may be
+-- held, so nobody is waited for: who holds a text is erasing it.
 create function erase_texts_of_error() returns trigger
     language plpgsql
     as $$
 begin
     update texts set body = null, erased_at = now()
-     where organization_id = new.organization_id and erased_at is null and text_id in (
-        select texts_of(e.payload) from events e
-         where e.aggregate_type = 'error' and e.aggregate_id = new.error_id::text);
+     where (organization_id, text_id) in (
+        select t.organization_id, t.text_id from texts t
+         where t.organization_id = new.organization_id and t.erased_at is null and t.text_id in (
+            select texts_of(e.payload) from events e
+             where e.aggregate_type = 'error' and e.aggregate_id = new.error_id::text)
+           for update skip locked);
     return null;
 end $$;
 create trigger error_state_texts after update of status on error_state
     for each row when (new.status = 'deleted' and old.status <> 'deleted')
     execute function erase_texts_of_error();
+-- Until now nothing did.
+update texts t set body = null, erased_at = now()
+  from error_state s
+ where s.status = 'deleted' and t.organization_id = s.organization_id and t.erased_at is null and t.text_id in (
+    select texts_of(e.payload) from events e
+     where e.aggregate_type = 'error' and e.aggregate_id = s.error_id::text);
 
 -- The texts of the project's analyses from before this are erased; see erase_old_texts.
 alter table projects add column texts_erased_before timestamptz not null default '-infinity';
@@ -27,12 +37,12 @@ create index events_analyses on events (organization_id, recorded_at)
     where event_type = 'ErrorAnalysisCompleted';
 
 -- Erases what analyses were made from and what they answered, where the project keeps occurrences no longer for
--- so long. Answers how many texts. What two share goes with the older one.
+-- so long. Answers how many texts went, of one project at a time: to be asked again until none did. What two share
+-- goes with the older one.
 create function erase_old_texts(today date) returns integer
-    language plpgsql security definer set search_path = public, pg_temp
+    language plpgsql security definer set search_path = public, pg_temp set lock_timeout = '3s'
     as $$
 declare
-    gone    integer := 0;
     project record;
     cutoff  timestamptz;
     n       integer;
@@ -51,10 +61,10 @@ begin
                and e.recorded_at >= project.texts_erased_before and e.recorded_at < cutoff
                and s.project_id = project.project_id);
         get diagnostics n = row_count;
-        gone := gone + n;
         update projects set texts_erased_before = cutoff where project_id = project.project_id;
+        if n > 0 then return n; end if;
     end loop;
-    return gone;
+    return 0;
 end $$;
 revoke all on function texts_of, erase_texts_of_error, erase_old_texts from public;
 grant execute on function erase_old_texts to bugsage_app;

@@ -43,10 +43,15 @@ pub async fn round(app: &PgPool, clock: &Clock) -> Result<(), sqlx::Error> {
             break;
         }
     }
-    sqlx::query("select erase_old_texts($1)")
-        .bind(today)
-        .execute(app)
-        .await?;
+    loop {
+        let gone: i32 = sqlx::query_scalar("select erase_old_texts($1)")
+            .bind(today)
+            .fetch_one(app)
+            .await?;
+        if gone == 0 {
+            break;
+        }
+    }
     sqlx::query("select forget_invitations($1)")
         .bind(now - INVITATIONS_KEPT)
         .execute(app)

@@ -6,6 +6,7 @@ use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
 use crate::analyses::AnalysisAnswer;
+use crate::analyses::read::COUNTS_FIRST;
 use crate::{QueryError, Scope, similar};
 
 /// Errors that are told, the most alike first.
@@ -83,13 +84,13 @@ fn told(row: Row, score: f64) -> Precedent {
     }
 }
 
-/// In any order. The analysis that counts is that of `analyses::read::one`.
+/// In any order.
 async fn rows(
     connection: &mut PgConnection,
     scope: &Scope,
     errors: &[Uuid],
 ) -> Result<Vec<Row>, QueryError> {
-    Ok(sqlx::query_as(
+    Ok(sqlx::query_as(&format!(
         "select e.error_id as id, e.title, case when a.found then a.category end as category,
                 (select t.body from texts t where a.found and t.organization_id = $1
                     and t.text_id = a.answer_text_id and t.erased_at is null) as answer,
@@ -101,12 +102,11 @@ async fn rows(
                        order by s.sequence) as ended
            from projection_errors.errors e
            left join lateral (
-                select found, category, answer_text_id from projection_analyses.analyses
-                 where organization_id = $1 and error_id = e.error_id
-                 order by state = 'completed' and opinion_on is null desc, opinion_on is null desc,
-                          number desc limit 1) a on true
-          where e.organization_id = $1 and e.error_id = any ($2) and not e.deleted",
-    )
+                select a.found, a.category, a.answer_text_id from projection_analyses.analyses a
+                 where a.organization_id = $1 and a.error_id = e.error_id
+                 order by {COUNTS_FIRST} limit 1) a on true
+          where e.organization_id = $1 and e.error_id = any ($2) and not e.deleted"
+    ))
     .bind(scope.organization.0)
     .bind(errors)
     .bind(STEPS_MAX)

@@ -37,7 +37,7 @@ impl Default for Refusals {
 pub(crate) enum Whose {
     /// Of the organization that was acted in.
     Organization(OrganizationId),
-    /// Of each organization of a person who acted in none.
+    /// Of each organization of a person. What they asked is told to none: it may be of one's alone.
     Person(UserId),
 }
 
@@ -50,16 +50,16 @@ pub(crate) async fn tell(app: &App, whose: Whose, origin: Origin, what: &str, wh
     if !fresh.or_insert(()).is_fresh() {
         return;
     }
-    let (organization, user) = match whose {
-        Whose::Organization(organization) => (Some(organization), None),
-        Whose::Person(user) => (None, Some(user)),
+    let (organization, user, subject) = match whose {
+        Whose::Organization(organization) => (Some(organization), None, what.to_owned()),
+        Whose::Person(user) => (None, Some(user), format!("user:{user}")),
     };
     let record = Record {
         organization,
         user,
         at: app.clock.now(),
         action: "access.refused",
-        subject: what.chars().take(SUBJECT_MAX).collect(),
+        subject: subject.chars().take(SUBJECT_MAX).collect(),
         before: None,
         after: Some(json!({ "why": why })),
     };

@@ -175,7 +175,9 @@ pub async fn rotate(
     check_scopes(acting, scopes, account.project_id.map(ProjectId))?;
     let secret = format!("{PREFIX}{secret}");
     let rotated = sqlx::query(
-        "update service_accounts set hash = $3, rotated_at = $4
+        // Later than the last time, whatever the clock of the node says that did it.
+        "update service_accounts
+            set hash = $3, rotated_at = greatest($4, rotated_at + interval '1 microsecond')
           where organization_id = $1 and account_id = $2 and revoked_at is null",
     )
     .bind(acting.organization.0)

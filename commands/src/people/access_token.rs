@@ -51,6 +51,7 @@ pub(super) enum Who {
         client_id: Uuid,
         sub: Uuid,
         /// Its secret, by when it got it: 0, or microseconds since 1970.
+        #[serde(default)] // tokens of the release before this one say nothing of it
         ver: i64,
     },
 }

@@ -107,6 +107,11 @@ struct Row {
     erased: bool,
 }
 
+/// Of the analyses `a` of an error, the one that counts first: the last that is complete and no second
+/// opinion, or until there is one, the last that was asked for.
+pub(crate) const COUNTS_FIRST: &str =
+    "a.state = 'completed' and a.opinion_on is null desc, a.opinion_on is null desc, a.number desc";
+
 const COLUMNS: &str = "a.error_id, a.number, a.state, a.because, a.opinion_on, a.requested_by, a.requested_at,
     a.started_at, a.ended_at, a.failure, a.superseded_by, a.category,
     a.confidence::double precision / 100 as confidence_score, a.risk as risk_level, a.found,
@@ -146,8 +151,7 @@ pub(crate) async fn one(
            left join texts t on t.organization_id = a.organization_id and t.text_id = a.answer_text_id
            left join texts c on c.organization_id = a.organization_id and c.text_id = a.context_text_id
           where a.organization_id = $1 and a.error_id = $2 and ($3::bigint is null or a.number = $3)
-          order by a.state = 'completed' and a.opinion_on is null desc, a.opinion_on is null desc,
-                   a.number desc limit 1"
+          order by {COUNTS_FIRST} limit 1"
     ))
     .bind(scope.organization.0)
     .bind(error.0)

@@ -159,6 +159,19 @@ async fn tokens_end_with_the_secret_they_were_given_for() {
     })
     .await;
     assert_eq!(errors(&app, &after).await, 200);
+
+    // A node whose clock was ahead gave a secret: the next one counts all the same.
+    sqlx::query("update service_accounts set rotated_at = rotated_at + interval '90 seconds'")
+        .execute(&app.owner)
+        .await
+        .unwrap();
+    let again = admin.post(&app, &rotate, &Value::Null).await.expect(200);
+    let last = token(again["secret"].as_str().unwrap()).await;
+    wait_until("the second token ends", async || {
+        errors(&app, &after).await == 401
+    })
+    .await;
+    assert_eq!(errors(&app, &last).await, 200);
     app.stop().await;
 }
 

@@ -56,12 +56,15 @@ impl<'a> Asking<'a> {
                 break;
             }
         }
-        if !self.costs_are_noted() {
+        if found.is_none() && !self.costs_are_noted() {
             return Err(Failure::passing("what a model costs cannot be noted"));
         }
         if self.attempts.iter().any(|attempt| attempt.mode.is_some()) {
             self.costs.paid = self.paid();
-            self.costs.end().await?;
+            // Not worth an answer that is paid for: what was noted before is the most it can have cost.
+            if let Err(error) = self.costs.end().await {
+                tracing::warn!(%error, "what an analysis cost stays noted as the most it can have");
+            }
         }
         let tried = Exhausted {
             attempts: self.attempts,

@@ -55,10 +55,17 @@ impl Places {
     }
 }
 
-/// The elements of a list that was sent as one, or as the `values` of an object.
+/// The elements of a list that was sent as one, as the `values` of an object, or as its one element alone.
 fn elements(list: &Value) -> &[Value] {
-    let list = list.as_array().or_else(|| list["values"].as_array());
-    list.map_or(&[], Vec::as_slice)
+    match list {
+        Value::Array(elements) => elements,
+        Value::Object(members) => match members.get("values") {
+            Some(values) => elements(values),
+            None if members.is_empty() => &[],
+            None => std::slice::from_ref(list),
+        },
+        _ => &[],
+    }
 }
 
 /// Those of them that are decoded: what is no object is passed over.
@@ -77,6 +84,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn an_exception_that_was_sent_alone_is_the_first() {
+        let frames: Vec<_> = (0..9).map(|line| json!({ "lineno": line })).collect();
+        let event = json!({"exception": {"type": "A", "stacktrace": {"frames": frames}}});
+        let named = Places::of(&event, 3).name("frame:0.0".parse().unwrap());
+        assert_eq!(named.to_string(), "frame:0.6");
+    }
 
     #[test]
     fn what_is_left_of_a_list_keeps_its_numbers() {

@@ -26,7 +26,7 @@ const ELSEWHERE: Duration = Duration::from_secs(15);
 pub(super) struct Wish {
     /// By what.
     pub(super) embedder: String,
-    /// An error, and those of jobs that wait; `None`: all of the organization.
+    /// An error, and those of the jobs that are due next; `None`: all of the organization.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<ErrorId>,
 }
