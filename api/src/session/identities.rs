@@ -41,7 +41,6 @@ pub async fn unlink_identity(
     At(provider): At<Uuid>,
 ) -> Result<StatusCode, Problem> {
     let unlinked = app.people.unlink(person.user, provider, &origin).await;
-    let what = format!("identity_provider:{provider}");
-    done(&app, (person, origin), &what, unlinked).await?;
+    done(&app, (person, origin), unlinked).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -172,7 +172,7 @@ pub async fn erase_me(
     Body(asked, _held): Body<EraseMe, MAX>,
 ) -> Result<Response, Problem> {
     let erased = app.people.erase(person.user, &asked.password, &origin);
-    let (erased, what) = (erased.await, format!("user:{}", person.user));
-    done(&app, (person, origin), &what, erased).await?;
+    let erased = erased.await;
+    done(&app, (person, origin), erased).await?;
     Ok(sign_out::over(&app, "the account is erased"))
 }

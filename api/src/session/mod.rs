@@ -123,11 +123,10 @@ fn whose(person: Person) -> Whose {
 async fn done<T>(
     app: &App,
     (person, origin): (Person, Origin),
-    what: &str,
     outcome: Result<T, PeopleError>,
 ) -> Result<T, Problem> {
     if let Err(error @ (PeopleError::LastOwner | PeopleError::LastWay)) = &outcome {
-        refused::tell(app, whose(person), origin, what, &error.to_string()).await;
+        refused::tell(app, whose(person), origin, "account", &error.to_string()).await;
     }
     Ok(outcome?)
 }
