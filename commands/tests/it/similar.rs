@@ -382,6 +382,61 @@ async fn a_project_finds_its_own_among_a_hundred_thousand_errors_of_others() {
     assert_eq!(own, 20);
 }
 
+/// Rows of `error_vectors` that this statement reads, over a connection that knows no plan yet.
+async fn vectors_read(site: &Site, of: &Reporter, statement: &str) -> i64 {
+    let read = "select seq_tup_read + idx_tup_fetch from pg_stat_user_tables where relname = 'error_vectors'";
+    let before = site.count(read).await;
+    let mut connection = site.app.acquire().await.unwrap().detach();
+    sqlx::query("select set_config('bugsage.organization', $1, false)")
+        .bind(of.organization_id.to_string())
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    let found = sqlx::raw_sql(statement)
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
+    assert!(!found.is_empty());
+    sqlx::raw_sql("select pg_stat_force_next_flush()")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+    site.count(read).await - before
+}
+
+#[tokio::test]
+async fn before_the_first_statistics_no_error_is_read_for_each_of_its_neighbours() {
+    let site = Site::new().await;
+    let project = new_reporter(&site.owner).await;
+    run(
+        &site,
+        "alter table error_vectors set (autovacuum_enabled = off);
+         alter table error_state set (autovacuum_enabled = off)",
+    )
+    .await;
+    let errors = 600;
+    crowd(&site.owner, &project, errors).await;
+    let (organization, number) = (project.organization_id, project.project_id.0);
+    let asked = format!(
+        "select * from nearest_errors('{organization}', {number}, 'it',
+                (array_fill(1, array[64]) || array_fill(0, array[448]))::real[], gen_random_uuid(), 20)"
+    );
+    let read = vectors_read(&site, &project, &asked).await;
+    let most = i64::from(2 * errors) + 50; // to count them, to compare them, and what is known of the tables
+    assert!(read <= most, "{read} rows for {errors} errors");
+    let error = "select error_id::text from error_vectors limit 1";
+    let error: String = sqlx::query_scalar(error)
+        .fetch_one(&site.owner)
+        .await
+        .unwrap();
+    let one = format!(
+        "select sketch from error_vectors
+          where organization_id = '{organization}' and error_id = '{error}' and embedder = 'it'"
+    );
+    assert_eq!(vectors_read(&site, &project, &one).await, 1);
+}
+
 /// Errors of a project, each with a vector of a model somewhere.
 async fn modelled_crowd(owner: &PgPool, of: &Reporter, errors: i32) {
     sqlx::query(
