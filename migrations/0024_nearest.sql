@@ -20,13 +20,16 @@ create or replace function nearest_errors(p_organization uuid, p_project bigint,
 declare
     few    constant integer := 5000;
     sought constant vector := p_embedding::vector;
-    here   integer;
+    here   integer := 0;
     family integer;
 begin
-    select count(*) into here from (
-        select 1 from error_vectors v
-         where v.organization_id = p_organization and v.project_id = p_project and v.embedder = p_embedder
-         limit few + 1) v;
+    -- A vector takes 2,056 bytes: a small table has few, which need not be counted.
+    if pg_relation_size('error_vectors') > few * 2056 then
+        select count(*) into here from (
+            select 1 from error_vectors v
+             where v.organization_id = p_organization and v.project_id = p_project and v.embedder = p_embedder
+             limit few + 1) v;
+    end if;
     if here <= few then
         -- Those of the family are among the nearest. The subquery keeps the index of all projects out of it.
         select count(*) into family from error_members(p_root);
@@ -66,13 +69,15 @@ create or replace function nearest_by_model(p_organization uuid, p_project bigin
 #variable_conflict use_column
 declare
     few    constant integer := 5000;
-    here   integer;
+    here   integer := 0;
     family integer;
 begin
-    select count(*) into here from (
-        select 1 from model_vectors v
-         where v.organization_id = p_organization and v.project_id = p_project and v.embedder = p_embedder
-         limit few + 1) v;
+    if pg_relation_size('model_vectors') > few * 3080 then
+        select count(*) into here from (
+            select 1 from model_vectors v
+             where v.organization_id = p_organization and v.project_id = p_project and v.embedder = p_embedder
+             limit few + 1) v;
+    end if;
     if here <= few then
         select count(*) into family from error_members(p_root);
         return query

@@ -75,7 +75,9 @@ async fn candidates(
         "select n.root_id, n.sketch
            from error_state me join projects p on p.project_id = me.project_id and p.join_similar
           cross join lateral nearest_errors($1, me.project_id, $3, $4, $2, $5) n
-           join error_state r on r.error_id = n.root_id
+          cross join lateral (
+                select status from error_state
+                 where organization_id = $1 and error_id = n.root_id offset 0) r
           where me.organization_id = $1 and me.error_id = $2 and me.root_id = $2
             and r.status in ('detected', 'analyzing', 'fixing')
             and not exists (select 1 from fingerprints f join refused_joins x

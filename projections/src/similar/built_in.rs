@@ -22,7 +22,8 @@ struct Candidate {
     sketch: Option<Json<Sketch>>,
 }
 
-/// Without errors that have a vector of `model`; `None` if the one asked about has no sketch.
+/// Without errors that have a vector of `model`; `None` if the one asked about has no sketch. `offset 0`
+/// makes each vector be read by its key: before there are statistics, all would be read for one.
 pub(super) async fn near(
     connection: &mut PgConnection,
     scope: &Scope,
@@ -34,8 +35,10 @@ pub(super) async fn near(
            from error_state me
           cross join lateral (
                 select v.embedding, v.sketch from error_members($2) as m(id)
-                  join error_vectors v on v.organization_id = $1 and v.error_id = m.id and v.embedder = $3
-                 order by v.error_id desc limit $4) mine
+                 cross join lateral (
+                       select embedding, sketch from error_vectors
+                        where organization_id = $1 and error_id = m.id and embedder = $3 offset 0) v
+                 order by m.id desc limit $4) mine
            left join lateral (
                 select n.root_id, n.sketch
                   from nearest_errors($1, me.project_id, $3, mine.embedding::real[], me.root_id, $5) n

@@ -29,10 +29,14 @@ pub(super) async fn near(
            from error_state me
           cross join lateral (
                 select m.embedding, v.sketch from error_members($2) as e(id)
-                  join model_vectors m on m.organization_id = $1 and m.error_id = e.id and m.embedder = $6
-                   and m.embedding is not null
-                  left join error_vectors v on v.organization_id = $1 and v.error_id = e.id and v.embedder = $3
-                 order by m.error_id desc limit $4) mine
+                 cross join lateral (
+                       select embedding from model_vectors
+                        where organization_id = $1 and error_id = e.id and embedder = $6
+                          and embedding is not null offset 0) m
+                  left join lateral (
+                       select sketch from error_vectors
+                        where organization_id = $1 and error_id = e.id and embedder = $3 offset 0) v on true
+                 order by e.id desc limit $4) mine
            left join lateral nearest_by_model($1, me.project_id, $6, mine.embedding, me.root_id, $5) n on true
            left join error_vectors v on v.organization_id = $1 and v.error_id = n.error_id and v.embedder = $3
           where me.organization_id = $1 and me.error_id = $2",
