@@ -61,6 +61,7 @@ async fn backlog(server: &Server) -> Result<Vec<String>, Failure> {
     for number in 0..QUEUED {
         send(&service, number)?;
     }
+    until_looked_at(&service.owner).await?;
     let mut worker = command(&url, &["serve", "--role", "worker"]);
     worker
         .env("BUGSAGE_PORT", "0")
@@ -134,6 +135,17 @@ fn model(url: &str, latency: u32) -> Result<(Process, Vec<(String, String)>), Fa
         }
     }
     Ok((server, settings))
+}
+
+/// Until each new error was compared with the others, at most a hundred a second: that is no part of an
+/// analysis.
+async fn until_looked_at(owner: &PgPool) -> Result<(), Failure> {
+    let (query, started) = ("select count(*) from error_vectors", Instant::now());
+    while sqlx::query_scalar::<_, i64>(query).fetch_one(owner).await? < QUEUED {
+        patience(started)?;
+        tokio::time::sleep(10 * PAUSE).await;
+    }
+    Ok(())
 }
 
 /// Analyses that can be read, all by the model.

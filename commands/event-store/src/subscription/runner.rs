@@ -18,7 +18,7 @@ use crate::spans::{self, InSpan};
 const BATCH: i64 = 500;
 /// The least time from one batch to the next, unless it was full: a batch costs ten round trips however small
 /// it is, so under load events gather. Whoever wakes to one event applies it at once.
-const PACE: Duration = Duration::from_millis(10);
+const PACE: Duration = Duration::from_millis(25);
 /// First pause after a failure; doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// Longest pause between tries of a failing event.
