@@ -140,6 +140,11 @@ fn similarity() {
         Unit::Count,
         "New errors that nobody asked about, because too many came at once."
     );
+    describe_counter!(
+        "bugsage_stepped_aside_total",
+        Unit::Count,
+        "Times that work beside ingest waited for its turn, because occurrences queued."
+    );
 }
 
 fn state() {

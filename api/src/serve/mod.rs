@@ -11,10 +11,11 @@ use std::time::Duration;
 use axum::Router;
 use bugsage_commands::access::letters as access_letters;
 use bugsage_commands::clock::Clock;
-use bugsage_commands::ingest::{Ingest, IngestLimits};
+use bugsage_commands::ingest::{Beside, Ingest, IngestLimits};
 use bugsage_commands::outgoing::Outgoing;
 use bugsage_commands::people::provider::Providers;
 use bugsage_commands::people::{People, PeopleError, letters};
+use bugsage_commands::pressure::Pressure;
 use bugsage_commands::repositories::Repositories;
 use bugsage_commands::similarity::Newcomers;
 use bugsage_commands::upkeep;
@@ -177,12 +178,21 @@ pub async fn start_with(
     let analyst = work::analyst(&settings, &queries, &repositories, (&clock, keys.secret()))?;
     let embedder = work::embedder(&settings, keys.secret())?;
     let register = work::register(analyst, embedder);
-    let outside = (&nats, clock.clone());
+    let pressure = Pressure::default();
+    let outside = (&nats, clock.clone(), &pressure);
     work::start(register, &settings, pools, &executor, outside, run).await?;
-    let (newcomers, looking) = Newcomers::start(app_pool.clone(), executor.clone(), stop.clone());
+    let (newcomers, looking) = Newcomers::start(
+        app_pool.clone(),
+        executor.clone(),
+        pressure.clone(),
+        stop.clone(),
+    );
+    let beside = Beside {
+        newcomers: Some(newcomers),
+        pressure,
+    };
     let limits = IngestLimits::default();
-    let (ingest, ingesting) =
-        Ingest::start(app_pool.clone(), clock.clone(), limits, Some(newcomers));
+    let (ingest, ingesting) = Ingest::start(app_pool.clone(), clock.clone(), limits, beside);
     let listener = TcpListener::bind(settings.server.listen)
         .await
         .map_err(|reason| ServeError::Listen {

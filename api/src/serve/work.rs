@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bugsage_commands::clock::Clock;
+use bugsage_commands::pressure::Pressure;
 use bugsage_commands::repositories::Repositories;
 use bugsage_event_store::Executor;
 use bugsage_models::{Chain, Config, ConfigFault, RealPace};
@@ -68,7 +69,7 @@ pub(super) async fn start(
     settings: &Settings,
     (app, projector): (&PgPool, &PgPool),
     executor: &Executor,
-    (nats, clock): (&Nats, Clock),
+    (nats, clock, pressure): (&Nats, Clock, &Pressure),
     (stop, tasks): (&CancellationToken, &mut JoinSet<()>),
 ) -> Result<(), StartError> {
     let around = Surroundings {
@@ -81,6 +82,7 @@ pub(super) async fn start(
             lease: settings.jobs.lease,
             ..Pace::default()
         },
+        pressure: pressure.clone(),
     };
     let prepared = register.prepare(&around).await?;
     if settings.server.roles.worker {

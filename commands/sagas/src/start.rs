@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_nats::Client;
+use bugsage_commands::pressure::Pressure;
 use bugsage_event_store::Executor;
 use bugsage_event_store::subscription::Step::Applied;
 use bugsage_event_store::subscription::{self, Projection, Wake};
@@ -34,6 +35,8 @@ pub struct Surroundings {
     pub node: String,
     /// How long things take.
     pub pace: Pace,
+    /// Of the ingest in this process, if there is any: workers step aside for it.
+    pub pressure: Pressure,
 }
 
 /// Why workers do not start.
@@ -158,6 +161,7 @@ impl Prepared {
                 },
                 queue: queue.clone(),
                 pace: around.pace,
+                pressure: around.pressure.clone(),
             };
             tasks.spawn(worker.run(offers, stop.clone()));
         }

@@ -4,6 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bugsage_commands::pressure::Pressure;
 use bugsage_event_store::{in_time, is_away};
 use futures::FutureExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -28,6 +29,7 @@ pub(crate) struct Worker {
     pub(crate) context: Context,
     pub(crate) queue: Queue,
     pub(crate) pace: Pace,
+    pub(crate) pressure: Pressure,
 }
 
 impl Worker {
@@ -39,7 +41,9 @@ impl Worker {
         loop {
             let next = async {
                 let slot = Arc::clone(&slots).acquire_owned().await;
-                (slot, offers.next().await)
+                let offer = offers.next().await;
+                self.pressure.step_aside().await;
+                (slot, offer)
             };
             let Some((Ok(slot), offer)) = stop.run_until_cancelled(next).await else {
                 break;

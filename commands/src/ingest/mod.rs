@@ -17,7 +17,7 @@ pub use compression::{Dictionaries, Dictionary};
 pub use prepare::{EVENT_MAX, Prepared, Reporter, Unpreparable, keyed_digest, prepare};
 pub use repeated::repeated;
 pub(crate) use writer::ensure_partitions;
-pub use writer::{Ingest, IngestError, IngestLimits};
+pub use writer::{Beside, Ingest, IngestError, IngestLimits};
 
 use bugsage_domain::ids::{ErrorId, EventId};
 use bugsage_event_store::Idempotency;

@@ -18,6 +18,7 @@ use super::facets::{self, Facet, Facets};
 use super::known::{self, Known, Place};
 use super::{Outcome, Prepared, Stored, Submission};
 use crate::clock::Clock;
+use crate::pressure::{Gauge, Pressure};
 use crate::similarity::Newcomers;
 
 /// How often a batch is tried again after another transaction was in its way.
@@ -41,6 +42,15 @@ impl Default for IngestLimits {
             batch: 512,
         }
     }
+}
+
+/// What goes on beside the writer.
+#[derive(Debug, Clone, Default)]
+pub struct Beside {
+    /// Who wants to know of new errors.
+    pub newcomers: Option<Newcomers>,
+    /// Told when occurrences queue.
+    pub pressure: Pressure,
 }
 
 /// Why an occurrence was not stored.
@@ -74,19 +84,18 @@ pub struct Ingest {
 
 impl Ingest {
     /// Starts the writer. It ends, with everything accepted written, when the last clone is dropped.
-    ///
-    /// New errors are told of to `newcomers`, if anybody wants to know.
     #[must_use]
     pub fn start(
         app: PgPool,
         clock: Clock,
         limits: IngestLimits,
-        newcomers: Option<Newcomers>,
+        beside: Beside,
     ) -> (Self, tokio::task::JoinHandle<()>) {
         let (queue, waiting) = mpsc::channel(limits.queue);
         let writer = Writer {
             clock,
-            newcomers,
+            newcomers: beside.newcomers,
+            gauge: Gauge::new(beside.pressure),
             known: Known::default(),
             facets: Facets::default(),
             untrained: Untrained::start(app.clone()),
@@ -180,6 +189,7 @@ struct Writer {
     line: Line,
     clock: Clock,
     newcomers: Option<Newcomers>,
+    gauge: Gauge,
     known: Known,
     facets: Facets,
     untrained: Untrained,
@@ -206,6 +216,7 @@ impl Writer {
             });
             let results = self.store_all(&submissions).in_span(span).await;
             metrics::histogram!("bugsage_ingest_commit_seconds").record(started.elapsed());
+            self.gauge.note(waiting.len());
             for ((answer, _), result) in answers.into_iter().zip(results) {
                 answer.send(result).ok(); // the caller may have gone
             }

@@ -204,9 +204,9 @@ impl Place {
     }
 }
 
-/// How much less than others a thread that hashes counts, where all want the processor: a tenth.
+/// How much less than others a thread that hashes counts, where all want the processor: a thirtieth.
 #[cfg(target_os = "linux")]
-const NICE: i32 = 10;
+const NICE: i32 = 15;
 
 /// The life of a thread that hashes.
 fn hash_all(runs: &Mutex<Receiver<Run>>, params: Params) {

@@ -4,7 +4,7 @@
 //! first occurrence, keeps the sketch, and asks for the most alike error of the project; from
 //! [`JOIN_AT`](bugsage_domain::similarity::JOIN_AT) on the new one joins that, by a command like any
 //! other. In a storm the question is skipped: whoever finds no room in the queue is not asked about,
-//! and at most a hundred a second are. What was not sketched then is sketched later, to be offered as
+//! and at most a hundred a second are, and fewer while occurrences queue. What was not sketched then is sketched later, to be offered as
 //! similar, without joining anything: by then somebody may have looked at it.
 
 mod joining;
@@ -21,6 +21,8 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
+
+use crate::pressure::Pressure;
 
 pub use texts::texts;
 
@@ -44,6 +46,7 @@ impl Newcomers {
     pub fn start(
         app: PgPool,
         executor: Executor,
+        pressure: Pressure,
         stop: CancellationToken,
     ) -> (Self, tokio::task::JoinHandle<()>) {
         let (newcomers, waiting) = mpsc::channel(QUEUE);
@@ -52,6 +55,7 @@ impl Newcomers {
         let looker = Looker {
             app,
             executor,
+            pressure,
             pace,
         };
         let looking = async move {
@@ -71,6 +75,7 @@ impl Newcomers {
 struct Looker {
     app: PgPool,
     executor: Executor,
+    pressure: Pressure,
     pace: Interval,
 }
 
@@ -114,6 +119,7 @@ impl Looker {
     }
 
     async fn look_at(&mut self, (organization, error): Newcomer, may_join: bool) {
+        self.pressure.step_aside().await;
         self.pace.tick().await;
         let looked = async {
             let sketch = sketching::sketch(&self.app, organization, error).await?;

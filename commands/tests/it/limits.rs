@@ -1,4 +1,4 @@
-use bugsage_commands::ingest::{Ingest, IngestError, IngestLimits, Outcome, Submission};
+use bugsage_commands::ingest::{Beside, Ingest, IngestError, IngestLimits, Outcome, Submission};
 use bugsage_event_store::Idempotency;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -28,7 +28,12 @@ async fn until(site: &Site, sql: &str, wanted: i64) {
 async fn a_request_that_does_not_fit_into_the_queue_is_refused_whole() {
     let site = Site::new().await;
     let limits = IngestLimits { queue: 4, batch: 2 };
-    let (ingest, task) = Ingest::start(site.app.clone(), site.clock.clone(), limits, None);
+    let (ingest, task) = Ingest::start(
+        site.app.clone(),
+        site.clock.clone(),
+        limits,
+        Beside::default(),
+    );
     // The first batch detects an error, so it waits for the append lock.
     let mut holder = site.owner.begin().await.unwrap();
     sqlx::query("select pg_advisory_xact_lock(7201)")
@@ -71,7 +76,12 @@ async fn a_request_that_does_not_fit_into_the_queue_is_refused_whole() {
 async fn what_was_accepted_is_stored_before_the_writer_ends() {
     let site = Site::new().await;
     let limits = IngestLimits::default();
-    let (ingest, task) = Ingest::start(site.app.clone(), site.clock.clone(), limits, None);
+    let (ingest, task) = Ingest::start(
+        site.app.clone(),
+        site.clock.clone(),
+        limits,
+        Beside::default(),
+    );
     let storing = {
         let batch = some(&site, 50);
         tokio::spawn(async move { ingest.store(batch).await })

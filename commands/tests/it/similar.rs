@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use bugsage_commands::ingest::{Ingest, IngestLimits, Reporter, Stored};
+use bugsage_commands::ingest::{Beside, Ingest, IngestLimits, Reporter, Stored};
 use bugsage_commands::similarity::Newcomers;
 use bugsage_domain::error::{ErrorCommand, IgnoredUntil};
 use bugsage_domain::grouping::CURRENT;
@@ -81,13 +81,19 @@ impl Drop for Watched {
 
 fn watching(site: &Site, stop: &CancellationToken) -> Ingest {
     let executor = site.another_executor();
-    let (newcomers, _) = Newcomers::start(site.app.clone(), executor, stop.clone());
+    let beside = Beside::default();
+    let pressure = beside.pressure.clone();
+    let (newcomers, _) = Newcomers::start(site.app.clone(), executor, pressure, stop.clone());
+    let newcomers = Some(newcomers);
     let limits = IngestLimits::default();
     Ingest::start(
         site.app.clone(),
         site.clock.clone(),
         limits,
-        Some(newcomers),
+        Beside {
+            newcomers,
+            ..beside
+        },
     )
     .0
 }

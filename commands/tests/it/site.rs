@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bugsage_commands::clock::Clock;
 use bugsage_commands::ingest::{
-    Ingest, IngestError, IngestLimits, Outcome, Reporter, Stored, Submission, prepare,
+    Beside, Ingest, IngestError, IngestLimits, Outcome, Reporter, Stored, Submission, prepare,
 };
 use bugsage_domain::actor::Actor;
 use bugsage_domain::error::{ErrorCommand, ErrorGroup, IgnoredUntil, Refusal, ResolvedHow};
@@ -37,7 +37,13 @@ impl Site {
         let clock = Clock::default();
         let reporter = new_reporter(&owner).await;
         Self {
-            ingest: Ingest::start(app.clone(), clock.clone(), IngestLimits::default(), None).0,
+            ingest: Ingest::start(
+                app.clone(),
+                clock.clone(),
+                IngestLimits::default(),
+                Beside::default(),
+            )
+            .0,
             executor: Executor::new(app.clone(), Writer::start(app.clone()).0),
             owner,
             app,
@@ -53,7 +59,7 @@ impl Site {
             self.app.clone(),
             self.clock.clone(),
             IngestLimits::default(),
-            None,
+            Beside::default(),
         )
         .0
     }

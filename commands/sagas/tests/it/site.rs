@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use async_nats::Client;
+use bugsage_commands::pressure::Pressure;
 use bugsage_domain::ids::OrganizationId;
 use bugsage_event_store::{
     Append, DatabaseRole, Executor, Metadata, NewEvent, Writer, append, connect,
@@ -69,6 +70,7 @@ impl Site {
             nats,
             node: "a node".to_owned(),
             pace: PACE,
+            pressure: Pressure::default(),
         }
     }
 

@@ -1,0 +1,145 @@
+//! What nobody waits for steps aside while occurrences queue: the same processors and the same database
+//! serve both.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::{Instant, sleep};
+
+/// So many that wait when a commit ends are a queue. A slow disk alone makes one or two.
+const QUEUE: usize = 3;
+/// Of the last 32 commits so many left a queue where ingest is pressed.
+const OFTEN: u32 = 16;
+/// How long it counts as pressed after the last of them.
+const LASTS: Duration = Duration::from_millis(250);
+/// The time of a turn: ten a second are taken meanwhile, some of which find nothing to do.
+const TURN: Duration = Duration::from_millis(100);
+/// How soon it is noticed that ingest is pressed no more.
+const LOOK: Duration = Duration::from_millis(25);
+
+/// Whether ingest of this process has more to do than it can. Cheap to clone; all clones are one.
+#[derive(Debug, Clone)]
+pub struct Pressure(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    begun: Instant,
+    /// Until when it is on, in milliseconds since `begun`.
+    until: AtomicU64,
+    turn: Mutex<()>,
+}
+
+/// None.
+impl Default for Pressure {
+    fn default() -> Self {
+        Self(Arc::new(Inner {
+            begun: Instant::now(),
+            until: AtomicU64::new(0),
+            turn: Mutex::default(),
+        }))
+    }
+}
+
+impl Pressure {
+    /// Returns at once, or, while ingest is pressed, after a turn: then there are ten a second for all.
+    pub async fn step_aside(&self) {
+        if !self.is_on() {
+            return;
+        }
+        metrics::counter!("bugsage_stepped_aside_total").increment(1);
+        let _turn = self.0.turn.lock().await;
+        let begun = Instant::now();
+        while self.is_on() && begun.elapsed() < TURN {
+            sleep(LOOK).await;
+        }
+    }
+
+    fn is_on(&self) -> bool {
+        self.milliseconds() < self.0.until.load(Ordering::Relaxed)
+    }
+
+    fn milliseconds(&self) -> u64 {
+        u64::try_from(self.0.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+/// Tells whether there is a [`Pressure`], by what waits after each commit.
+#[derive(Debug)]
+pub(crate) struct Gauge {
+    pressure: Pressure,
+    /// A bit for each of the last commits, set where it left a queue.
+    queued: u32,
+}
+
+impl Gauge {
+    pub(crate) const fn new(pressure: Pressure) -> Self {
+        Self {
+            pressure,
+            queued: 0,
+        }
+    }
+
+    /// So many wait now that a commit has ended.
+    pub(crate) fn note(&mut self, waiting: usize) {
+        self.queued = self.queued << 1 | u32::from(waiting >= QUEUE);
+        if self.queued.count_ones() >= OFTEN {
+            let lasts = u64::try_from(LASTS.as_millis()).unwrap_or(u64::MAX);
+            let until = self.pressure.milliseconds() + lasts;
+            self.pressure.0.until.store(until, Ordering::Relaxed);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn takes(pressure: &Pressure) -> Duration {
+        let begun = Instant::now();
+        pressure.step_aside().await;
+        begun.elapsed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_steps_aside_for_a_few_that_wait() {
+        let pressure = Pressure::default();
+        let mut gauge = Gauge::new(pressure.clone());
+        for waiting in [0, 2, 1, 2, 90, 0].repeat(20) {
+            gauge.note(waiting);
+        }
+        assert_eq!(takes(&pressure).await, Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn while_occurrences_queue_there_are_ten_turns_a_second() {
+        let pressure = Pressure::default();
+        let mut gauge = Gauge::new(pressure.clone());
+        let press = async {
+            loop {
+                gauge.note(40);
+                sleep(Duration::from_millis(1)).await;
+            }
+        };
+        let work = async {
+            sleep(Duration::from_millis(40)).await;
+            let begun = Instant::now();
+            tokio::join!(pressure.step_aside(), pressure.step_aside());
+            for _ in 0..3 {
+                pressure.step_aside().await;
+            }
+            begun.elapsed()
+        };
+        tokio::select! {
+            () = press => unreachable!(),
+            elapsed = work => {
+                assert!(elapsed >= Duration::from_millis(500), "{elapsed:?}");
+                assert!(elapsed < Duration::from_millis(600), "{elapsed:?}");
+            }
+        }
+        let over = takes(&pressure).await;
+        assert!(over <= LASTS + LOOK, "{over:?}");
+        assert_eq!(takes(&pressure).await, Duration::ZERO);
+    }
+}
