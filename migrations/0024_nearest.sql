@@ -3,16 +3,19 @@
 
 -- By project first: with the organization first, and nothing known, it was taken for as good a way to one
 -- row as the primary key.
-drop index error_vectors_project;
-create index error_vectors_project on error_vectors (project_id, organization_id, embedder);
+-- Made beside the old ones, so that nobody who reads waits meanwhile.
+create index model_vectors_by_project on model_vectors (project_id, organization_id, embedder);
+create index error_vectors_by_project on error_vectors (project_id, organization_id, embedder);
 drop index model_vectors_project;
-create index model_vectors_project on model_vectors (project_id, organization_id, embedder);
+drop index error_vectors_project;
+alter index model_vectors_by_project rename to model_vectors_project;
+alter index error_vectors_by_project rename to error_vectors_project;
 
 -- Few are compared one by one, before anything else is asked of them; among many the index is asked.
 create or replace function nearest_errors(p_organization uuid, p_project bigint, p_embedder text,
                                           p_embedding real[], p_root uuid, p_count integer)
     returns table (error_id uuid, root_id uuid, sketch jsonb)
-    language plpgsql
+    language plpgsql rows 20
     set plan_cache_mode = force_generic_plan
     set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
     as $$
@@ -62,7 +65,7 @@ end $$;
 create or replace function nearest_by_model(p_organization uuid, p_project bigint, p_embedder text,
                                             p_embedding halfvec, p_root uuid, p_count integer)
     returns table (error_id uuid, root_id uuid, score double precision)
-    language plpgsql
+    language plpgsql rows 20
     set plan_cache_mode = force_generic_plan
     set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
     as $$

@@ -1,5 +1,5 @@
-//! What nobody waits for steps aside while occurrences queue: the same processors and the same database
-//! serve both.
+//! What goes on beside ingest steps aside while occurrences queue: the same processors and the same
+//! database serve both.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,11 +8,13 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
-/// So many that wait when a commit ends are a queue. A slow disk alone makes one or two.
+/// So many that wait when a commit ends are a queue,
 const QUEUE: usize = 3;
+/// if they came at so many a second at least: a slow disk alone lets fewer gather.
+const RATE: f64 = 250.0;
 /// Of the last 32 commits so many left a queue where ingest is pressed.
 const OFTEN: u32 = 16;
-/// How long it counts as pressed after the last of them.
+/// How long it counts as pressed after the last of them, or twice what that took.
 const LASTS: Duration = Duration::from_millis(250);
 /// The time of a turn: ten a second are taken meanwhile, some of which find nothing to do.
 const TURN: Duration = Duration::from_millis(100);
@@ -56,7 +58,7 @@ impl Pressure {
         }
     }
 
-    fn is_on(&self) -> bool {
+    pub(crate) fn is_on(&self) -> bool {
         self.milliseconds() < self.0.until.load(Ordering::Relaxed)
     }
 
@@ -81,12 +83,13 @@ impl Gauge {
         }
     }
 
-    /// So many wait now that a commit has ended.
-    pub(crate) fn note(&mut self, waiting: usize) {
-        self.queued = self.queued << 1 | u32::from(waiting >= QUEUE);
-        if self.queued.count_ones() >= OFTEN {
-            let lasts = u64::try_from(LASTS.as_millis()).unwrap_or(u64::MAX);
-            let until = self.pressure.milliseconds() + lasts;
+    /// So many wait now that a commit has ended, which took so long.
+    pub(crate) fn note(&mut self, waiting: usize, took: Duration) {
+        let is_queue = waiting >= QUEUE && waiting as f64 >= RATE * took.as_secs_f64();
+        self.queued = self.queued << 1 | u32::from(is_queue);
+        if is_queue && self.queued.count_ones() >= OFTEN {
+            let lasts = u64::try_from(LASTS.max(2 * took).as_millis()).unwrap_or(u64::MAX);
+            let until = self.pressure.milliseconds().saturating_add(lasts);
             self.pressure.0.until.store(until, Ordering::Relaxed);
         }
     }
@@ -96,6 +99,8 @@ impl Gauge {
 mod tests {
     use super::*;
 
+    const COMMIT: Duration = Duration::from_millis(2);
+
     async fn takes(pressure: &Pressure) -> Duration {
         let begun = Instant::now();
         pressure.step_aside().await;
@@ -103,11 +108,14 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn nobody_steps_aside_for_a_few_that_wait() {
+    async fn nobody_steps_aside_for_a_few_that_wait_nor_for_a_slow_disk() {
         let pressure = Pressure::default();
         let mut gauge = Gauge::new(pressure.clone());
         for waiting in [0, 2, 1, 2, 90, 0].repeat(20) {
-            gauge.note(waiting);
+            gauge.note(waiting, COMMIT);
+        }
+        for _ in 0..40 {
+            gauge.note(20, Duration::from_millis(100));
         }
         assert_eq!(takes(&pressure).await, Duration::ZERO);
     }
@@ -118,12 +126,12 @@ mod tests {
         let mut gauge = Gauge::new(pressure.clone());
         let press = async {
             loop {
-                gauge.note(40);
-                sleep(Duration::from_millis(1)).await;
+                gauge.note(40, COMMIT);
+                sleep(COMMIT).await;
             }
         };
         let work = async {
-            sleep(Duration::from_millis(40)).await;
+            sleep(40 * COMMIT).await;
             let begun = Instant::now();
             tokio::join!(pressure.step_aside(), pressure.step_aside());
             for _ in 0..3 {
@@ -139,6 +147,18 @@ mod tests {
             }
         }
         sleep(LASTS).await;
+        gauge.note(0, COMMIT); // it comes after a storm
         assert_eq!(takes(&pressure).await, Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn slow_commits_do_not_end_it() {
+        let pressure = Pressure::default();
+        let mut gauge = Gauge::new(pressure.clone());
+        for _ in 0..OFTEN {
+            gauge.note(400, Duration::from_secs(1));
+        }
+        sleep(Duration::from_secs(1)).await;
+        assert!(pressure.is_on());
     }
 }

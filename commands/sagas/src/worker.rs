@@ -41,9 +41,9 @@ impl Worker {
         loop {
             let next = async {
                 let slot = Arc::clone(&slots).acquire_owned().await;
-                let offer = offers.next().await;
+                // Before a message is in hand that another node could take.
                 self.pressure.step_aside().await;
-                (slot, offer)
+                (slot, offers.next().await)
             };
             let Some((Ok(slot), offer)) = stop.run_until_cancelled(next).await else {
                 break;

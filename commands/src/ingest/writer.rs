@@ -215,8 +215,9 @@ impl Writer {
                     .with_attributes([KeyValue::new("occurrences", submissions.len() as i64)])
             });
             let results = self.store_all(&submissions).in_span(span).await;
-            metrics::histogram!("bugsage_ingest_commit_seconds").record(started.elapsed());
-            self.gauge.note(waiting.len());
+            let took = started.elapsed();
+            metrics::histogram!("bugsage_ingest_commit_seconds").record(took);
+            self.gauge.note(waiting.len(), took);
             for ((answer, _), result) in answers.into_iter().zip(results) {
                 answer.send(result).ok(); // the caller may have gone
             }

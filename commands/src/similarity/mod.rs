@@ -111,11 +111,17 @@ impl Looker {
             tracing::warn!(%error, "errors without a sketch will be searched again");
             Vec::new()
         });
+        let mut looked = 0;
         for (organization, error) in &found {
+            // Under pressure new ones have what turns there are.
+            if self.pressure.is_on() {
+                break;
+            }
             self.look_at((OrganizationId(*organization), ErrorId(*error)), false)
                 .await;
+            looked += 1;
         }
-        found.len()
+        looked
     }
 
     async fn look_at(&mut self, (organization, error): Newcomer, may_join: bool) {

@@ -431,7 +431,7 @@ async fn before_the_first_statistics_no_error_is_read_for_each_of_its_neighbours
     let read = vectors_read(&site, &project, &asked).await;
     let most = i64::from(errors) + 50; // and those that are told
     assert!(read <= most, "{read} rows for {errors} errors");
-    let error = "select error_id::text from error_vectors limit 1";
+    let error = "select error_id::text from error_state limit 1";
     let error: String = sqlx::query_scalar(error)
         .fetch_one(&site.owner)
         .await

@@ -38,7 +38,9 @@ pub(super) async fn near(
                         where organization_id = $1 and error_id = e.id and embedder = $3 offset 0) v on true
                  order by e.id desc limit $4) mine
            left join lateral nearest_by_model($1, me.project_id, $6, mine.embedding, me.root_id, $5) n on true
-           left join error_vectors v on v.organization_id = $1 and v.error_id = n.error_id and v.embedder = $3
+           left join lateral (
+                select sketch from error_vectors
+                 where organization_id = $1 and error_id = n.error_id and embedder = $3 offset 0) v on true
           where me.organization_id = $1 and me.error_id = $2",
     )
     .bind(scope.organization.0)
