@@ -171,8 +171,10 @@ pub async fn erase_me(
     Oneself { person, origin }: Oneself,
     Body(asked, _held): Body<EraseMe, MAX>,
 ) -> Result<Response, Problem> {
-    let erased = app.people.erase(person.user, &asked.password, &origin);
-    let erased = erased.await;
+    let erased = app
+        .people
+        .erase(person.user, &asked.password, &origin)
+        .await;
     done(&app, (person, origin), erased).await?;
     Ok(sign_out::over(&app, "the account is erased"))
 }
