@@ -10,6 +10,7 @@ mod known;
 mod limits;
 mod merged;
 mod midnight;
+mod nearest;
 mod outgoing;
 mod people;
 mod repositories;
