@@ -23,35 +23,46 @@ const LOOK: Duration = Duration::from_millis(25);
 
 /// Whether ingest of this process has more to do than it can. Cheap to clone; all clones are one.
 #[derive(Debug, Clone)]
-pub struct Pressure(Arc<Inner>);
+pub struct Pressure {
+    felt: Arc<Felt>,
+    turn: Arc<Mutex<()>>,
+}
 
 #[derive(Debug)]
-struct Inner {
+struct Felt {
     begun: Instant,
     /// Until when it is on, in milliseconds since `begun`.
     until: AtomicU64,
-    turn: Mutex<()>,
 }
 
 /// None.
 impl Default for Pressure {
     fn default() -> Self {
-        Self(Arc::new(Inner {
-            begun: Instant::now(),
-            until: AtomicU64::new(0),
-            turn: Mutex::default(),
-        }))
+        let (begun, until) = (Instant::now(), AtomicU64::new(0));
+        Self {
+            felt: Arc::new(Felt { begun, until }),
+            turn: Arc::default(),
+        }
     }
 }
 
 impl Pressure {
+    /// The same pressure with turns of their own, for those who are not to wait behind all others.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        Self {
+            turn: Arc::default(),
+            ..self.clone()
+        }
+    }
+
     /// Returns at once, or, while ingest is pressed, after a turn: then there are ten a second for all.
     pub async fn step_aside(&self) {
         if !self.is_on() {
             return;
         }
         metrics::counter!("bugsage_stepped_aside_total").increment(1);
-        let _turn = self.0.turn.lock().await;
+        let _turn = self.turn.lock().await;
         let begun = Instant::now();
         while self.is_on() && begun.elapsed() < TURN {
             sleep(LOOK).await;
@@ -59,11 +70,11 @@ impl Pressure {
     }
 
     pub(crate) fn is_on(&self) -> bool {
-        self.milliseconds() < self.0.until.load(Ordering::Relaxed)
+        self.milliseconds() < self.felt.until.load(Ordering::Relaxed)
     }
 
     fn milliseconds(&self) -> u64 {
-        u64::try_from(self.0.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
+        u64::try_from(self.felt.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 }
 
@@ -90,7 +101,7 @@ impl Gauge {
         if is_queue && self.queued.count_ones() >= OFTEN {
             let lasts = u64::try_from(LASTS.max(2 * took).as_millis()).unwrap_or(u64::MAX);
             let until = self.pressure.milliseconds().saturating_add(lasts);
-            self.pressure.0.until.store(until, Ordering::Relaxed);
+            self.pressure.felt.until.store(until, Ordering::Relaxed);
         }
     }
 }
@@ -135,7 +146,8 @@ mod tests {
             let begun = Instant::now();
             tokio::join!(pressure.step_aside(), pressure.step_aside());
             for _ in 0..3 {
-                pressure.step_aside().await;
+                let apart = pressure.apart();
+                tokio::join!(pressure.step_aside(), apart.step_aside());
             }
             begun.elapsed()
         };

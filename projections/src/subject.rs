@@ -19,6 +19,8 @@ const RELEASES_MAX: i64 = 20;
 pub struct Subject {
     /// Its project.
     pub project: ProjectId,
+    /// Where the source of that is, if anybody said; not of a closed one.
+    pub repository: Option<String>,
     /// How bad it is: `low`, `medium`, `high` or `critical`.
     pub severity: String,
     /// When it first occurred.
@@ -44,6 +46,7 @@ pub struct Subject {
 #[derive(FromRow)]
 struct Row {
     project_id: i64,
+    repository: Option<String>,
     severity: String,
     first_seen: DateTime<Utc>,
     occurrences: i64,
@@ -74,6 +77,7 @@ pub(crate) async fn subject(
     let sketch = similarity::sketch(&occurrence);
     Ok(Some(Subject {
         project: ProjectId(row.project_id),
+        repository: row.repository,
         severity: row.severity,
         first_seen: row.first_seen,
         occurrences: row.occurrences,
@@ -95,7 +99,10 @@ async fn row(
 ) -> Result<Option<Row>, QueryError> {
     Ok(sqlx::query_as(
         "with m as materialized (select array(select error_members($2)) as ids)
-         select s.project_id, e.severity, s.first_seen, greatest(s.count, s.own_count) as occurrences, s.users,
+         select s.project_id,
+                (select repository from projects p where p.organization_id = $1
+                         and p.project_id = s.project_id and p.closed_at is null) as repository,
+                e.severity, s.first_seen, greatest(s.count, s.own_count) as occurrences, s.users,
                 array(select distinct value from error_facets where organization_id = $1
                          and error_id = any (m.ids) and kind = 'environment' order by 1) as environments,
                 array(select release from error_counters where organization_id = $1 and release <> ''

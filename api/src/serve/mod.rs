@@ -145,6 +145,7 @@ pub async fn start_with(
     let algorithm = settings.people.token_algorithm;
     let sealer = settings.seal.sealer.clone();
     let outgoing = Outgoing::new(settings.network.outgoing_allow.clone())?;
+    let pressure = Pressure::default();
     let people = People::open(
         app_pool.clone(),
         clock.clone(),
@@ -152,7 +153,8 @@ pub async fn start_with(
         &url,
         algorithm,
     )
-    .await?;
+    .await?
+    .beside(&pressure);
     let repositories = Repositories::new(settings.repositories.bounds.clone(), outgoing.clone());
     let providers = Providers::new(people.clone(), sealer, outgoing, &url);
     if roles.worker {
@@ -178,7 +180,6 @@ pub async fn start_with(
     let analyst = work::analyst(&settings, &queries, &repositories, (&clock, keys.secret()))?;
     let embedder = work::embedder(&settings, keys.secret())?;
     let register = work::register(analyst, embedder);
-    let pressure = Pressure::default();
     let outside = (&nats, clock.clone(), &pressure);
     work::start(register, &settings, pools, &executor, outside, run).await?;
     let (newcomers, looking) = Newcomers::start(

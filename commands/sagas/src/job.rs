@@ -86,29 +86,43 @@ impl Place<'_> {
             "",
         )
     }
+}
 
-    /// Adds a job in the transaction of the checkpoint, once.
-    pub(crate) async fn enqueue(
-        &self,
-        projector: &mut PgConnection,
-        job: &NewJob,
-    ) -> Result<(), sqlx::Error> {
-        let position = self.event.position;
-        sqlx::query("select enqueue_job($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
-            .bind(job_id(self.saga, position, self.step))
-            .bind(self.event.organization_id.0)
-            .bind(job.kind)
-            .bind(job.priority as i16)
-            .bind(self.saga)
-            .bind(position)
-            .bind(i32::try_from(self.step).unwrap_or(i32::MAX))
-            .bind(self.correlation_id())
-            .bind(&job.payload)
-            .bind(job.after.as_secs_f64())
-            .execute(projector)
-            .await
-            .map(|_| ())
+/// Adds jobs in the transaction of the checkpoint, each once.
+pub(crate) async fn enqueue(
+    projector: &mut PgConnection,
+    jobs: &[(Place<'_>, NewJob)],
+) -> Result<(), sqlx::Error> {
+    if jobs.is_empty() {
+        return Ok(());
     }
+    fn each<'a, T>(
+        jobs: &'a [(Place<'a>, NewJob)],
+        of: impl Fn(&'a Place<'a>, &'a NewJob) -> T,
+    ) -> Vec<T> {
+        jobs.iter().map(|(place, job)| of(place, job)).collect()
+    }
+    let ids = |place: &Place<'_>, _: &NewJob| job_id(place.saga, place.event.position, place.step);
+    let step = |place: &Place<'_>, _: &NewJob| i32::try_from(place.step).unwrap_or(i32::MAX);
+    sqlx::query(
+        "select enqueue_job(id, organization, kind, priority, saga, position, step, correlation, payload, delay)
+           from unnest($1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::text[], $6::bigint[],
+                       $7::integer[], $8::text[], $9::jsonb[], $10::double precision[])
+             as j (id, organization, kind, priority, saga, position, step, correlation, payload, delay)",
+    )
+    .bind(each(jobs, ids))
+    .bind(each(jobs, |place, _| place.event.organization_id.0))
+    .bind(each(jobs, |_, job| job.kind))
+    .bind(each(jobs, |_, job| job.priority as i16))
+    .bind(each(jobs, |place, _| place.saga))
+    .bind(each(jobs, |place, _| place.event.position))
+    .bind(each(jobs, step))
+    .bind(each(jobs, |place, _| place.correlation_id()))
+    .bind(each(jobs, |_, job| &job.payload))
+    .bind(each(jobs, |_, job| job.after.as_secs_f64()))
+    .execute(projector)
+    .await
+    .map(|_| ())
 }
 
 /// A job in the hands of a worker.

@@ -7,7 +7,7 @@ use bugsage_event_store::subscription::{HandlerError, Projection};
 use bugsage_event_store::{ExecuteError, Executor, RecordedEvent, UnreadableEvent};
 use sqlx::PgConnection;
 
-use crate::job::{NewJob, Place};
+use crate::job::{NewJob, Place, enqueue};
 
 /// What a saga wants to happen.
 #[derive(Debug, Clone)]
@@ -75,22 +75,34 @@ impl<S: Saga> Projection for Follower<S> {
         projector: &mut PgConnection,
         recorded: &RecordedEvent,
     ) -> Result<(), HandlerError> {
-        let Some(event) = self.saga.read(recorded)? else {
-            return Ok(());
-        };
-        let state = self.state_before(projector, recorded).await?;
-        for (step, wanted) in self.saga.react(&state, &event).into_iter().enumerate() {
-            let place = Place {
-                saga: S::NAME,
-                event: recorded,
-                step,
+        self.apply_many(projector, std::slice::from_ref(recorded))
+            .await
+    }
+
+    async fn apply_many(
+        &self,
+        projector: &mut PgConnection,
+        events: &[RecordedEvent],
+    ) -> Result<(), HandlerError> {
+        let mut jobs = Vec::new();
+        for recorded in events {
+            let Some(event) = self.saga.read(recorded)? else {
+                continue;
             };
-            match wanted {
-                Step::Work(job) => place.enqueue(projector, &job).await?,
-                Step::Command { error, command } => self.issue(&place, error, *command).await?,
+            let state = self.state_before(projector, recorded).await?;
+            for (step, wanted) in self.saga.react(&state, &event).into_iter().enumerate() {
+                let place = Place {
+                    saga: S::NAME,
+                    event: recorded,
+                    step,
+                };
+                match wanted {
+                    Step::Work(job) => jobs.push((place, job)),
+                    Step::Command { error, command } => self.issue(&place, error, *command).await?,
+                }
             }
         }
-        Ok(())
+        Ok(enqueue(projector, &jobs).await?)
     }
 }
 

@@ -158,27 +158,6 @@ async fn one(
     found.ok_or(AccessError::Unknown("project"))
 }
 
-/// Where the source of a project is, if anybody said; not of a closed one.
-///
-/// # Errors
-/// When the database fails.
-pub async fn repository(
-    app: &PgPool,
-    organization: OrganizationId,
-    project: ProjectId,
-) -> Result<Option<String>, sqlx::Error> {
-    let mut transaction = tenant(app, organization).await?;
-    let found: Option<Option<String>> = sqlx::query_scalar(
-        "select repository from projects
-          where organization_id = $1 and project_id = $2 and closed_at is null",
-    )
-    .bind(organization.0)
-    .bind(project.0)
-    .fetch_optional(&mut *transaction)
-    .await?;
-    Ok(found.flatten())
-}
-
 /// Makes a project with its first DSN key.
 ///
 /// # Errors

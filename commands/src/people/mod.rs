@@ -41,6 +41,7 @@ pub use tokens::Holder;
 
 use crate::audit::{self, Origin};
 use crate::clock::Clock;
+use crate::pressure::Pressure;
 use crate::seal::{SealError, Sealer};
 use letters::Post;
 use password::{HashError, Passwords, Unfit};
@@ -162,6 +163,13 @@ impl People {
             seen: Seen::default(),
             post: Post::default(),
         })
+    }
+
+    /// The same people, whose passwords give way to this ingest.
+    #[must_use]
+    pub fn beside(mut self, pressure: &Pressure) -> Self {
+        self.passwords = self.passwords.beside(pressure);
+        self
     }
 
     /// The same people with other parameters of their passwords.

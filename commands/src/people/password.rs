@@ -13,6 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 pub use super::argon::Compared;
 use super::argon::Hasher;
 use crate::clock::Clock;
+use crate::pressure::Pressure;
 
 /// Characters a password must have.
 pub const LENGTH_MIN: usize = 12;
@@ -83,6 +84,7 @@ pub struct Passwords {
     clock: Clock,
     waiting: SyncSender<Run>,
     places: Arc<Semaphore>,
+    pressure: Pressure,
     runs: Arc<AtomicU64>,
 }
 
@@ -121,8 +123,17 @@ impl Passwords {
             clock,
             waiting,
             places: Arc::new(Semaphore::new(PLACES)),
+            pressure: Pressure::default(),
             runs: Arc::default(),
         }
+    }
+
+    /// They give way to this ingest: while it is pressed, ten are hashed a second. That their threads are
+    /// nice says nothing to a database server, which is in another session or control group.
+    #[must_use]
+    pub fn beside(mut self, pressure: &Pressure) -> Self {
+        self.pressure = pressure.apart();
+        self
     }
 
     /// Runs of Argon2id so far.
@@ -165,6 +176,7 @@ impl Passwords {
                 answer.send(work(hasher)).ok();
             }
         };
+        self.pressure.step_aside().await;
         // There is room for as many as there are places.
         self.waiting
             .try_send(Box::new(run))

@@ -39,6 +39,29 @@ async fn occurrences_of_a_merged_error_count_at_its_root() {
     site.assert_ledgers_agree().await;
 }
 
+/// Few are sought among many, and many with few are counted anew: both come to the same.
+#[tokio::test]
+async fn whoever_is_at_both_counts_once_however_many_the_others_are() {
+    let site = Site::new().await;
+    let few = site.occurs_to("ada", "few").await.error_id;
+    let many = site.occurs_to("ada", "many").await.error_id;
+    for person in ["bob", "eve", "joe", "kim", "lea"] {
+        site.occurs_to(person, "many").await;
+    }
+    site.merge(few, many).await;
+    assert_eq!(site.totals(many).await, (7, 6));
+    site.assert_ledgers_agree().await;
+    site.ask(few, ErrorCommand::Unmerge).await.unwrap();
+    site.merge(many, few).await;
+    assert_eq!(site.totals(few).await, (7, 6));
+    site.assert_ledgers_agree().await;
+    site.occurs_to("zoe", "third").await;
+    let third = site.occurs_to("ada", "third").await.error_id;
+    site.merge(third, few).await;
+    assert_eq!(site.totals(few).await, (9, 7));
+    site.assert_ledgers_agree().await;
+}
+
 #[tokio::test]
 async fn an_unmerged_error_takes_its_own_and_no_more() {
     let site = Site::new().await;

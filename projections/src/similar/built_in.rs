@@ -9,17 +9,18 @@ use uuid::Uuid;
 use super::{Found, Founds, MEMBERS_MAX, keep};
 use crate::{QueryError, Scope};
 
+/// What is near one member.
 #[derive(FromRow)]
 struct Near {
     mine: Json<Sketch>,
-    #[sqlx(flatten)]
-    candidate: Candidate,
+    roots: Vec<Uuid>,
+    sketches: Vec<Json<Sketch>>,
 }
 
 #[derive(FromRow)]
 struct Candidate {
-    root_id: Option<Uuid>,
-    sketch: Option<Json<Sketch>>,
+    root_id: Uuid,
+    sketch: Json<Sketch>,
 }
 
 /// Without errors that have a vector of `model`; `None` if the one asked about has no sketch. `offset 0`
@@ -31,7 +32,7 @@ pub(super) async fn near(
     model: Option<&str>,
 ) -> Result<Option<Founds>, QueryError> {
     let near: Vec<Near> = sqlx::query_as(
-        "select mine.sketch as mine, n.root_id, n.sketch
+        "select mine.sketch as mine, coalesce(n.roots, '{}') as roots, coalesce(n.sketches, '{}') as sketches
            from error_state me
           cross join lateral (
                 select v.embedding, v.sketch from error_members($2) as m(id)
@@ -39,12 +40,12 @@ pub(super) async fn near(
                        select embedding, sketch from error_vectors
                         where organization_id = $1 and error_id = m.id and embedder = $3 offset 0) v
                  order by m.id desc limit $4) mine
-           left join lateral (
-                select n.root_id, n.sketch
+          cross join lateral (
+                select array_agg(n.root_id) as roots, array_agg(n.sketch) as sketches
                   from nearest_errors($1, me.project_id, $3, mine.embedding::real[], me.root_id, $5) n
                  where not exists (select 1 from model_vectors v
                         where v.organization_id = $1 and v.error_id = n.error_id and v.embedder = $6
-                          and v.embedding is not null)) n on true
+                          and v.embedding is not null)) n
           where me.organization_id = $1 and me.error_id = $2",
     )
     .bind(scope.organization.0)
@@ -58,8 +59,18 @@ pub(super) async fn near(
     if near.is_empty() {
         return Ok(None);
     }
-    let pairs = near.iter().map(|near| (&near.mine.0, &near.candidate));
-    Ok(Some(best(pairs)))
+    let mut founds = Founds::new();
+    for Near {
+        mine,
+        roots,
+        sketches,
+    } in &near
+    {
+        for (root, theirs) in roots.iter().zip(sketches) {
+            compare(&mut founds, mine, *root, theirs);
+        }
+    }
+    Ok(Some(founds))
 }
 
 /// The same of an error that has no sketch yet, by this one, and with all others.
@@ -81,22 +92,19 @@ pub(super) async fn near_to(
     .bind(i32::try_from(CANDIDATES).unwrap_or(i32::MAX))
     .fetch_all(connection)
     .await?;
-    Ok(best(near.iter().map(|candidate| (sketch, candidate))))
+    let mut founds = Founds::new();
+    for candidate in &near {
+        compare(&mut founds, sketch, candidate.root_id, &candidate.sketch);
+    }
+    Ok(founds)
 }
 
-/// Each error with its best likeness.
-fn best<'a>(near: impl Iterator<Item = (&'a Sketch, &'a Candidate)>) -> Founds {
-    let mut founds = Founds::new();
-    for (mine, candidate) in near {
-        let (Some(id), Some(theirs)) = (candidate.root_id, &candidate.sketch) else {
-            continue;
-        };
-        let likeness = mine.likeness(theirs);
-        let found = Found {
-            score: likeness.score,
-            shared: likeness.shared,
-        };
-        keep(&mut founds, id, found);
-    }
-    founds
+/// Of each error its best likeness is kept.
+fn compare(founds: &mut Founds, mine: &Sketch, root: Uuid, theirs: &Sketch) {
+    let likeness = mine.likeness(theirs);
+    let found = Found {
+        score: likeness.score,
+        shared: likeness.shared,
+    };
+    keep(founds, root, found);
 }

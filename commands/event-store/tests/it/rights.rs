@@ -149,6 +149,7 @@ async fn nobody_but_the_owner_calls_what_the_append_is_made_of() {
         for call in [
             "select apply_error_effect(gen_random_uuid(), gen_random_uuid(), '{}')",
             "select recount_error(gen_random_uuid())",
+            "select count_into(gen_random_uuid(), gen_random_uuid(), gen_random_uuid())",
             "select nextval('events_position')",
         ] {
             is_refused(pool, call).await;

@@ -98,7 +98,7 @@ impl Analyst {
                 try_id: self.clock.new_id(),
                 paid: 0,
             };
-            let left = self.left(job, context, task, &costs).await?;
+            let left = self.left(task, &costs).await?;
             let request = request.map_err(Failure::lasting)?;
             let asking = Asking::new(&self.chain, request, left, costs);
             Some((asking.ask(&names).await?, left, version))

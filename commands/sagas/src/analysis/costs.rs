@@ -1,9 +1,11 @@
 //! What models were paid for analyses: every try of a job counts, also one that broke off.
 
 use async_trait::async_trait;
+use bugsage_commands::access::analysis_policy::AnalysisPolicy;
 use bugsage_domain::ids::{ErrorId, OrganizationId};
 use bugsage_event_store::tenant;
 use bugsage_models::{Account, MicroDollars};
+use sqlx::types::Json;
 use sqlx::{FromRow, PgPool};
 use uuid::Uuid;
 
@@ -21,12 +23,15 @@ pub(super) struct Costs {
 }
 
 /// What analyses have cost, in millionths of the currency that prices are in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, FromRow)]
+#[derive(Debug, Clone, Default, FromRow)]
 pub(super) struct Spending {
     /// All of the organization, this month (UTC).
     pub(super) organization: i64,
     /// All of the error, ever.
     pub(super) error: i64,
+    /// The policy of the error's project, where it has one of its own: part of the month's budget may be
+    /// kept by it.
+    pub(super) policy: Option<Json<AnalysisPolicy>>,
 }
 
 impl Costs {
@@ -40,7 +45,10 @@ impl Costs {
                         and begun_at >= date_trunc('month', now() at time zone 'UTC') at time zone 'UTC'
                         and (is_over or begun_at < now() - make_interval(secs => $3))) as organization,
                     (select coalesce(sum(micros), 0)::bigint from analysis_costs
-                      where organization_id = $1 and error_id = $2) as error",
+                      where organization_id = $1 and error_id = $2) as error,
+                    (select p.analysis_policy from error_state s
+                       join projects p on p.organization_id = s.organization_id and p.project_id = s.project_id
+                      where s.organization_id = $1 and s.error_id = $2) as policy",
         )
         .bind(self.organization.0)
         .bind(self.error.0)

@@ -1,6 +1,5 @@
 //! Gathering what an analysis is made from.
 
-use bugsage_commands::access::analysis_policy;
 use bugsage_domain::analysis::repository::Repository;
 use bugsage_domain::analysis::rules::Circumstances;
 use bugsage_domain::error::{AnalysisFailure, TextRef};
@@ -15,7 +14,7 @@ use super::budget::Left;
 use super::costs::Costs;
 use super::precedents::related;
 use super::{Material, Task};
-use crate::{Context, Failure, Job};
+use crate::{Failure, Job};
 
 /// What an analysis is made from, and how it is kept.
 pub(super) struct Gathered {
@@ -30,12 +29,7 @@ type Found<T> = Result<Result<T, AnalysisFailure>, Failure>;
 impl Analyst {
     /// What was kept of the one it is a second opinion on; else the newest occurrence and what is known
     /// beside it. For when the read models know of the request.
-    pub(super) async fn gather(
-        &self,
-        job: &Job,
-        context: &Context,
-        task: &Task,
-    ) -> Found<Gathered> {
+    pub(super) async fn gather(&self, job: &Job, task: &Task) -> Found<Gathered> {
         if let Some(first) = task.opinion_on {
             let (scope, first) = (scope(job.organization), Some(first));
             let first = self.queries.analysis(&scope, task.error, first).await;
@@ -57,16 +51,16 @@ impl Analyst {
                 }));
             }
         }
-        self.gather_anew(job, context, task).await
+        self.gather_anew(job, task).await
     }
 
-    async fn gather_anew(&self, job: &Job, context: &Context, task: &Task) -> Found<Gathered> {
+    async fn gather_anew(&self, job: &Job, task: &Task) -> Found<Gathered> {
         let all = scope(job.organization);
         let subject = self.queries.subject(&all, task.error).await;
         let Some(subject) = subject.map_err(failed)? else {
             return Ok(Err(AnalysisFailure::NoOccurrence));
         };
-        let source = self.source((job, context), &subject).await?;
+        let source = self.source(job.organization, &subject).await;
         let (payload, circumstances) = circumstances(subject, source);
         let material = Material::of(task.error, &payload, circumstances);
         let (text, new_text) = self.text(json!(material).to_string());
@@ -77,27 +71,15 @@ impl Analyst {
         }))
     }
 
-    /// What may be spent on it.
-    pub(super) async fn left(
-        &self,
-        job: &Job,
-        context: &Context,
-        task: &Task,
-        costs: &Costs,
-    ) -> Result<Left, Failure> {
+    /// What may be spent on it. Percents of the month's budget that are kept, are kept for those who ask.
+    pub(super) async fn left(&self, task: &Task, costs: &Costs) -> Result<Left, Failure> {
+        let spent = costs.before().await?;
+        let policy = spent.policy.as_ref().map_or(self.policy, |own| own.0);
         let kept = match task.by_itself {
-            true => self.kept(job, context, task).await?,
+            true => policy.keep_budget_percent,
             false => 0,
         };
-        let spent = costs.before().await?;
-        Ok(self.budgets.left(spent, kept))
-    }
-
-    /// Percent of the month's budget that are for those who ask.
-    async fn kept(&self, job: &Job, context: &Context, task: &Task) -> Result<u8, Failure> {
-        let (database, organization) = (&context.database, job.organization);
-        let policy = analysis_policy::of_error(database, organization, task.error, self.policy);
-        Ok(policy.await?.keep_budget_percent)
+        Ok(self.budgets.left(&spent, kept))
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use bugsage_commands::access::projects;
 use bugsage_commands::repositories::{Mirror, RepositoryError};
 use bugsage_domain::analysis::repository::{
     Commit, Excerpt, Place, Repository, Touched, hash, meant, places, suspects, tags,
 };
+use bugsage_domain::ids::OrganizationId;
 use bugsage_domain::occurrence::Occurrence;
 use bugsage_domain::scrub::{self, Rules};
 use bugsage_projections::subject::Subject;
@@ -14,7 +14,6 @@ use chrono::{DateTime, Utc};
 use tokio::time::timeout;
 
 use super::Analyst;
-use crate::{Context, Failure, Job};
 
 /// How long a mirror may be read for one analysis.
 const READING: Duration = Duration::from_secs(30);
@@ -36,16 +35,15 @@ impl Analyst {
     /// material, and no failure.
     pub(super) async fn source(
         &self,
-        (job, context): (&Job, &Context),
+        organization: OrganizationId,
         subject: &Subject,
-    ) -> Result<Option<Repository>, Failure> {
-        let (organization, project) = (job.organization, subject.project);
-        let set = projects::repository(&context.database, organization, project).await?;
-        let Some(address) = set else {
+    ) -> Option<Repository> {
+        let project = subject.project;
+        let Some(address) = &subject.repository else {
             if let Err(error) = self.repositories.forget(organization, project).await {
                 tracing::warn!(%organization, %project, %error, "a mirror is not removed");
             }
-            return Ok(None);
+            return None;
         };
         let sought = Sought {
             occurrence: &subject.occurrence,
@@ -53,18 +51,18 @@ impl Analyst {
             first_release: subject.releases.first().map(String::as_str),
         };
         let read = async {
-            let mirror = self.repositories.mirror(organization, project, &address);
+            let mirror = self.repositories.mirror(organization, project, address);
             let mirror = mirror.await?;
             let read = timeout(READING, read(&mirror, &sought)).await;
             read.map_err(|_| RepositoryError::Slow(READING.as_secs()))?
         };
-        Ok(Some(read.await.unwrap_or_else(|error: RepositoryError| {
+        Some(read.await.unwrap_or_else(|error: RepositoryError| {
             tracing::info!(%organization, %project, %error, "a repository cannot be read");
             Repository {
                 said: format!("The project's repository could not be read: {error}."),
                 ..Repository::default()
             }
-        })))
+        }))
     }
 }
 

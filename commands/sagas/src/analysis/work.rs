@@ -21,8 +21,9 @@ pub(super) struct Analyse {
 #[async_trait]
 impl Work for Analyse {
     const KIND: &'static str = "analysis";
-    /// Each provider has a bound of its own; waiting for a model costs nothing here.
-    const AT_ONCE: usize = 32;
+    /// Each provider has a bound of its own; waiting for a model costs nothing here, and while some wait
+    /// others are gathered and completed.
+    const AT_ONCE: usize = 64;
 
     async fn run(&self, job: &Job, context: &Context) -> Result<Outcome, Failure> {
         let task: Task = serde_json::from_value(job.payload.clone()).map_err(Failure::lasting)?;
@@ -54,7 +55,7 @@ impl Analyse {
         }
         let (database, position) = (&context.database, job.position);
         self.reached.reach(database, position).await?;
-        let gathered = match self.analyst.gather(job, context, task).await? {
+        let gathered = match self.analyst.gather(job, task).await? {
             Ok(gathered) => gathered,
             Err(why) => {
                 fail(job, context, task, why, clock).await?;

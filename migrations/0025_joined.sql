@@ -1,0 +1,88 @@
+-- An error that stood alone and joins others is counted into them by its own people. Of a family with a
+-- million people all were counted anew for each error that joined it, while appends waited.
+
+-- False, and nothing done, where that would ask more than counting all anew. The error has its new root already.
+create function count_into(org uuid, error uuid, root uuid) returns boolean
+    language plpgsql
+    set plan_cache_mode = force_generic_plan
+    set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+    as $$
+#variable_conflict use_column
+declare
+    added  error_state;
+    others uuid[];
+    fresh  bigint;
+begin
+    select * into added from error_state s where s.error_id = error and s.organization_id = org;
+    others := array(select m from error_members(root) m where m <> error);
+    -- Each of its people is sought at each of the others.
+    if added.users * cardinality(others) > cardinality(others)
+         + (select s.users from error_state s where s.error_id = root and s.organization_id = org) then
+        return false;
+    end if;
+    select count(*) into fresh from error_users u
+     where u.organization_id = org and u.error_id = error
+       and not exists (select 1 from error_users o
+            where o.organization_id = org and o.error_id = any (others) and o.user_hash = u.user_hash);
+    update error_state s
+       set count = s.count + added.own_count, users = s.users + fresh,
+           first_seen = least(s.first_seen, added.own_first_seen),
+           last_seen = greatest(s.last_seen, added.own_last_seen)
+     where s.error_id = root and s.organization_id = org;
+    return true;
+end $$;
+revoke all on function count_into from public;
+
+-- As before, but for the counts.
+create or replace function apply_error_effect(org uuid, error uuid, effect jsonb) returns void
+    language plpgsql
+    as $$
+declare old_root uuid; new_root uuid; parted uuid; family uuid[];
+begin
+    if effect ? 'status' then
+        update error_state
+           set status = effect->>'status',
+               ignored_until = (effect->>'ignored_until')::timestamptz,
+               ignored_until_count = (effect->>'ignored_until_count')::bigint
+         where error_id = error and organization_id = org;
+    end if;
+    if not effect ?| array['merged_into', 'deleted'] then
+        return;
+    end if;
+    -- Merged, unmerged or deleted, the error takes along whatever had been merged into it.
+    with recursive below as (
+        select error_id as id from error_state where error_id = error and organization_id = org
+        union all
+        select s.error_id from error_state s join below b on s.merged_into = b.id
+    )
+    select array_agg(id) into family from below;
+    select root_id, merged_into into old_root, parted
+      from error_state where error_id = error and organization_id = org;
+    select root_id into new_root from error_state
+     where error_id = (effect->>'merged_into')::uuid and organization_id = org;
+    new_root := coalesce(new_root, error);
+    update error_state set merged_into = (effect->>'merged_into')::uuid
+     where error_id = error and organization_id = org;
+    update error_state set root_id = new_root where error_id = any (family);
+    if not effect ? 'deleted' and effect->>'merged_into' is null and parted is not null then
+        -- By fingerprint, and both ways: either error may be deleted and occur again as a new one.
+        insert into refused_joins (organization_id, project_id, grouping_version, fingerprint, error_id)
+            select f.organization_id, f.project_id, f.grouping_version, f.fingerprint, old_root
+              from fingerprints f where f.error_id = any (family)
+            union
+            select f.organization_id, f.project_id, f.grouping_version, f.fingerprint, error
+              from fingerprints f where f.error_id in (select error_members(old_root))
+            on conflict do nothing;
+    end if;
+    if effect ? 'deleted' then
+        delete from fingerprints where error_id = any (family);
+        perform forget_vectors(org, family);
+        update error_state set status = 'deleted' where error_id = any (family);
+    end if;
+    if old_root <> error or new_root = error or cardinality(family) > 1
+       or not count_into(org, error, new_root) then
+        perform recount_error(old_root);
+        perform recount_error(new_root);
+    end if;
+    insert into moved_errors (organization_id, error_id) values (org, error), (org, old_root), (org, new_root);
+end $$;
