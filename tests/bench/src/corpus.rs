@@ -1,7 +1,7 @@
 //! The requests: envelopes of 3–30 KB made from what real SDKs sent, each with an id of its own.
 //!
 //! `data/` holds one event as each SDK sent it for a small shop. A variant of it belongs to one
-//! of the groups (type and failing function renamed) and gets breadcrumbs up to its size. Half
+//! of the groups (type and frames renamed) and gets breadcrumbs up to its size. Half
 //! of the bodies are gzip; there the line with the id is a member of its own, so that nothing
 //! is compressed while the clock runs.
 
@@ -160,7 +160,8 @@ fn body(group: u64, is_gzip: bool, random: &mut Random) -> Body {
     Body { is_gzip, rest }
 }
 
-/// Names the exception raised last after its group, in letters.
+/// Names the exception raised last after its group, in letters, and what stands on its stack: errors that
+/// shared all but a name would be one error.
 fn rename(event: &mut Value, group: u64) {
     let letters: String = [group / 26, group % 26]
         .map(|n| char::from(b'a' + u8::try_from(n % 26).unwrap_or(0)))
@@ -169,6 +170,16 @@ fn rename(event: &mut Value, group: u64) {
     let exceptions = event["exception"]["values"]
         .as_array_mut()
         .expect("exceptions");
+    for exception in exceptions.iter_mut() {
+        let frames = exception["stacktrace"]["frames"].as_array_mut();
+        for frame in frames.into_iter().flatten() {
+            for name in ["function", "module", "filename", "abs_path"] {
+                if let Some(text) = frame[name].as_str() {
+                    frame[name] = json!(format!("{letters}{text}{letters}"));
+                }
+            }
+        }
+    }
     let last = exceptions.last_mut().expect("one");
     last["type"] = json!(format!("Shop{letters}{FRESH}Error"));
 }
