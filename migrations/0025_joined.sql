@@ -1,5 +1,26 @@
 -- An error that stood alone and joins others is counted into them by its own people. Of a family with a
--- million people all were counted anew for each error that joined it, while appends waited.
+-- million people all were counted anew for each error that joined it, while appends waited. And people are
+-- looked up by the whole key.
+
+-- As before, but each of the others is asked for the person by a subquery, which cannot be joined: planned
+-- before there are statistics, and kept, the join sought each new person among all of the organization.
+create or replace function new_people(newly uuid[], people bytea[]) returns table (root uuid, users bigint)
+    language sql stable
+    as $$
+        with met as (
+            select n.error, n.person, s.organization_id, coalesce(s.root_id, n.error) as root
+              from unnest(newly, people) as n(error, person)
+              left join error_state s on s.error_id = n.error -- which a new error has not yet
+        )
+        select m.root, count(distinct m.person) from met m
+         where not exists (
+            select 1 from error_members(m.root) as other(error)
+             where other.error <> m.error
+               and (select true from error_users known where known.organization_id = m.organization_id
+                       and known.error_id = other.error and known.user_hash = m.person)
+               and not exists (select 1 from met also where also.error = other.error and also.person = m.person))
+         group by m.root
+    $$;
 
 -- False, and nothing done, where that would ask more than counting all anew. The error has its new root already.
 create function count_into(org uuid, error uuid, root uuid) returns boolean
@@ -22,8 +43,9 @@ begin
     end if;
     select count(*) into fresh from error_users u
      where u.organization_id = org and u.error_id = error
-       and not exists (select 1 from error_users o
-            where o.organization_id = org and o.error_id = any (others) and o.user_hash = u.user_hash);
+       and not exists (select 1 from unnest(others) as other(error)
+            where (select true from error_users known where known.organization_id = org
+                      and known.error_id = other.error and known.user_hash = u.user_hash));
     update error_state s
        set count = s.count + added.own_count, users = s.users + fresh,
            first_seen = least(s.first_seen, added.own_first_seen),

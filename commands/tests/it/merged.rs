@@ -260,3 +260,37 @@ async fn an_occurrence_of_a_member_makes_the_resolved_root_regress() {
     assert_eq!(site.status(b).await, "detected");
     assert_eq!(site.history(a).await, ["ErrorDetected", "ErrorMerged"]);
 }
+
+/// Pages that a query reads, by a plan made for it.
+async fn pages(site: &Site, query: &str) -> i64 {
+    let explain = format!("explain (analyze, buffers, format json) {query}");
+    let plan: serde_json::Value = sqlx::query_scalar(&explain)
+        .fetch_one(&site.owner)
+        .await
+        .unwrap();
+    let read = |kind: &str| plan[0]["Plan"][kind].as_i64().unwrap();
+    read("Shared Hit Blocks") + read("Shared Read Blocks")
+}
+
+#[tokio::test]
+async fn before_the_first_statistics_a_person_is_not_sought_among_all() {
+    let site = Site::new().await;
+    let [a, b, _] = three(&site).await;
+    site.merge(a, b).await;
+    sqlx::raw_sql("alter table error_users set (autovacuum_enabled = off)")
+        .execute(&site.owner)
+        .await
+        .unwrap();
+    sqlx::query(
+        "insert into error_users select $1, e, sha256(i::text::bytea)
+           from (select gen_random_uuid() as e from generate_series(1, 200)) e, generate_series(1, 100) i",
+    )
+    .bind(site.organization().0)
+    .execute(&site.owner)
+    .await
+    .unwrap();
+    let people = r"array['\x01', '\x02']::bytea[]";
+    let query = format!("select * from new_people(array['{a}', '{b}']::uuid[], {people})");
+    let read = pages(&site, &query).await;
+    assert!(read < 60, "{read} pages for two people");
+}
