@@ -1,4 +1,4 @@
--- An error that stood alone and joins others is counted into them by its own people. Of a family with a
+-- An error that stood alone and joins others is counted into them by its own people. In a family with a
 -- million people all were counted anew for each error that joined it, while appends waited. And people are
 -- looked up by the whole key.
 
@@ -36,9 +36,9 @@ declare
 begin
     select * into added from error_state s where s.error_id = error and s.organization_id = org;
     others := array(select m from error_members(root) m where m <> error);
-    -- Each of its people is sought at each of the others.
+    -- Each of its people is sought at each of the others, which have at least so many of their own.
     if added.users * cardinality(others) > cardinality(others)
-         + (select s.users from error_state s where s.error_id = root and s.organization_id = org) then
+         + (select sum(s.users) from error_state s where s.error_id = any (others) and s.organization_id = org) then
         return false;
     end if;
     select count(*) into fresh from error_users u
@@ -59,7 +59,7 @@ revoke all on function count_into from public;
 create or replace function apply_error_effect(org uuid, error uuid, effect jsonb) returns void
     language plpgsql
     as $$
-declare old_root uuid; new_root uuid; parted uuid; family uuid[];
+declare old_root uuid; new_root uuid; parted uuid; family uuid[]; counted boolean;
 begin
     if effect ? 'status' then
         update error_state
@@ -101,8 +101,11 @@ begin
         perform forget_vectors(org, family);
         update error_state set status = 'deleted' where error_id = any (family);
     end if;
-    if old_root <> error or new_root = error or cardinality(family) > 1
-       or not count_into(org, error, new_root) then
+    counted := false;
+    if old_root = error and new_root <> error and cardinality(family) = 1 then
+        counted := count_into(org, error, new_root);
+    end if;
+    if not counted then
         perform recount_error(old_root);
         perform recount_error(new_root);
     end if;

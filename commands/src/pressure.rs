@@ -21,11 +21,14 @@ const TURN: Duration = Duration::from_millis(100);
 /// How soon it is noticed that ingest is pressed no more.
 const LOOK: Duration = Duration::from_millis(25);
 
-/// Whether ingest of this process has more to do than it can. Cheap to clone; all clones are one.
+/// Whether ingest of this process has more to do than it can, and whose turn it is. Cheap to clone; clones
+/// share their turns.
 #[derive(Debug, Clone)]
 pub struct Pressure {
     felt: Arc<Felt>,
     turn: Arc<Mutex<()>>,
+    /// Who shares the turns, for operators.
+    of: &'static str,
 }
 
 #[derive(Debug)]
@@ -42,6 +45,7 @@ impl Default for Pressure {
         Self {
             felt: Arc::new(Felt { begun, until }),
             turn: Arc::default(),
+            of: "work",
         }
     }
 }
@@ -49,19 +53,21 @@ impl Default for Pressure {
 impl Pressure {
     /// The same pressure with turns of their own, for those who are not to wait behind all others.
     #[must_use]
-    pub fn apart(&self) -> Self {
+    pub fn apart(&self, of: &'static str) -> Self {
         Self {
+            felt: Arc::clone(&self.felt),
             turn: Arc::default(),
-            ..self.clone()
+            of,
         }
     }
 
-    /// Returns at once, or, while ingest is pressed, after a turn: then there are ten a second for all.
+    /// Returns at once, or, while ingest is pressed, after a turn: then there are ten a second for all who
+    /// share them.
     pub async fn step_aside(&self) {
         if !self.is_on() {
             return;
         }
-        metrics::counter!("bugsage_stepped_aside_total").increment(1);
+        metrics::counter!("bugsage_stepped_aside_total", "of" => self.of).increment(1);
         let _turn = self.turn.lock().await;
         let begun = Instant::now();
         while self.is_on() && begun.elapsed() < TURN {
@@ -146,7 +152,7 @@ mod tests {
             let begun = Instant::now();
             tokio::join!(pressure.step_aside(), pressure.step_aside());
             for _ in 0..3 {
-                let apart = pressure.apart();
+                let apart = pressure.apart("others");
                 tokio::join!(pressure.step_aside(), apart.step_aside());
             }
             begun.elapsed()

@@ -19,7 +19,7 @@ const RELEASES_MAX: i64 = 20;
 pub struct Subject {
     /// Its project.
     pub project: ProjectId,
-    /// Where the source of that is, if anybody said; not of a closed one.
+    /// Where the project's source is, if anybody said; none for a closed project.
     pub repository: Option<String>,
     /// How bad it is: `low`, `medium`, `high` or `critical`.
     pub severity: String,

@@ -25,6 +25,11 @@ pub trait Work: Send + Sync + 'static {
     /// How often one is tried before it is a dead letter.
     const TRIES: u32 = 8;
 
+    /// The same, where it depends on what this node has.
+    fn at_once(&self) -> usize {
+        Self::AT_ONCE
+    }
+
     /// Does it. Dropped in the middle when the service stops or the lease is lost.
     ///
     /// # Errors
@@ -141,7 +146,7 @@ impl<W: Work> AnyWork for W {
     }
 
     fn at_once(&self) -> usize {
-        W::AT_ONCE
+        Work::at_once(self)
     }
 
     fn tries(&self) -> u32 {

@@ -128,11 +128,11 @@ impl Passwords {
         }
     }
 
-    /// They give way to this ingest: while it is pressed, ten are hashed a second. That their threads are
-    /// nice says nothing to a database server, which is in another session or control group.
+    /// They give way to this ingest: while it is pressed, at most ten a second are compared or hashed anew.
+    /// How nice their threads are is nothing to a database server in another session or control group.
     #[must_use]
     pub fn beside(mut self, pressure: &Pressure) -> Self {
-        self.pressure = pressure.apart();
+        self.pressure = pressure.apart("passwords");
         self
     }
 
@@ -159,7 +159,9 @@ impl Passwords {
     /// # Errors
     /// See [`HashError`].
     pub async fn hash(&self, password: &str) -> Result<String, HashError> {
-        self.place()?.hash(password).await
+        let place = self.place()?;
+        self.pressure.step_aside().await;
+        place.hash(password).await
     }
 
     async fn run<T: Send + 'static>(
@@ -176,7 +178,6 @@ impl Passwords {
                 answer.send(work(hasher)).ok();
             }
         };
-        self.pressure.step_aside().await;
         // There is room for as many as there are places.
         self.waiting
             .try_send(Box::new(run))
@@ -189,7 +190,7 @@ impl Passwords {
 }
 
 impl Place {
-    /// What is stored of a password, in PHC form.
+    /// What is stored of a password, in PHC form. At once: who has a place has waited for a comparison.
     ///
     /// # Errors
     /// [`HashError::Failed`].
@@ -209,6 +210,7 @@ impl Place {
         password: &str,
         stored: Option<&str>,
     ) -> Result<Compared, HashError> {
+        self.passwords.pressure.step_aside().await;
         let (password, stored) = (password.to_owned(), stored.map(str::to_owned));
         self.passwords
             .run(move |hasher| hasher.compare(&password, stored.as_deref()))

@@ -113,22 +113,22 @@ fn id_line(id: [u8; 16]) -> [u8; ID_LINE] {
     line
 }
 
-/// Stands in a type's name where each request is to have its own; as long as what replaces it.
+/// Stands in names where each request is to have its own; as long as what replaces it.
 const FRESH: &str = "QQQQQQQQQQQQ";
 
-fn replaced<'a>(body: &'a [u8], word: &str) -> std::borrow::Cow<'a, [u8]> {
+fn replaced(body: &[u8], word: &str) -> Vec<u8> {
     // Letters alone: digits of a type's name do not count for grouping.
     let letters: String = word.bytes().map(|b| char::from(b'a' + b % 26)).collect();
     let padded = format!("{letters:a>width$}", width = FRESH.len());
-    let Some(at) = body
-        .windows(FRESH.len())
-        .position(|w| w == FRESH.as_bytes())
-    else {
-        return std::borrow::Cow::Borrowed(body);
-    };
     let mut own = body.to_vec();
-    own[at..at + FRESH.len()].copy_from_slice(padded.as_bytes());
-    std::borrow::Cow::Owned(own)
+    let mut from = 0;
+    let next = |own: &[u8]| own.windows(FRESH.len()).position(|w| w == FRESH.as_bytes());
+    while let Some(at) = next(&own[from..]) {
+        let place = from + at..from + at + FRESH.len();
+        own[place.clone()].copy_from_slice(padded.as_bytes());
+        from = place.end;
+    }
+    own
 }
 
 fn body(group: u64, is_gzip: bool, random: &mut Random) -> Body {
@@ -160,8 +160,8 @@ fn body(group: u64, is_gzip: bool, random: &mut Random) -> Body {
     Body { is_gzip, rest }
 }
 
-/// Names the exception raised last after its group, in letters, and what stands on its stack: errors that
-/// shared all but a name would be one error.
+/// Names the exception raised last after its group, in letters, and the application's frames: errors that
+/// share all but a type's name join into one.
 fn rename(event: &mut Value, group: u64) {
     let letters: String = [group / 26, group % 26]
         .map(|n| char::from(b'a' + u8::try_from(n % 26).unwrap_or(0)))
@@ -173,15 +173,25 @@ fn rename(event: &mut Value, group: u64) {
     for exception in exceptions.iter_mut() {
         let frames = exception["stacktrace"]["frames"].as_array_mut();
         for frame in frames.into_iter().flatten() {
-            for name in ["function", "module", "filename", "abs_path"] {
-                if let Some(text) = frame[name].as_str() {
-                    frame[name] = json!(format!("{letters}{text}{letters}"));
-                }
-            }
+            rename_own(frame, &letters);
         }
     }
     let last = exceptions.last_mut().expect("one");
     last["type"] = json!(format!("Shop{letters}{FRESH}Error"));
+}
+
+/// A frame of the application: where it stands and what it is.
+fn rename_own(frame: &mut Value, letters: &str) {
+    let path = frame["abs_path"].as_str().or(frame["filename"].as_str());
+    if !path.is_some_and(|path| path.contains("shop")) {
+        return;
+    }
+    for name in ["function", "module", "filename", "abs_path"] {
+        if let Some(text) = frame[name].as_str() {
+            let (stem, extension) = text.rsplit_once('.').unwrap_or((text, ""));
+            frame[name] = json!(format!("{stem}{letters}{FRESH}.{extension}"));
+        }
+    }
 }
 
 fn breadcrumb(random: &mut Random) -> Value {

@@ -19,6 +19,8 @@ pub(super) struct Link {
     pub(super) model: String,
     price: Price,
     timeout: Duration,
+    /// Calls it takes at once.
+    pub(super) concurrency: usize,
     slots: Semaphore,
     retry: Retry,
     rest: Rest,
@@ -32,6 +34,7 @@ impl Link {
             model: provider.model.clone(),
             price: provider.price,
             timeout: provider.timeout,
+            concurrency: provider.concurrency,
             slots: Semaphore::new(provider.concurrency.min(Semaphore::MAX_PERMITS)),
             retry,
             rest,

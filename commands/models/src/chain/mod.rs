@@ -113,6 +113,13 @@ impl Chain {
         }
     }
 
+    /// Calls that all providers together take at once; 0 where there are none.
+    #[must_use]
+    pub fn concurrency(&self) -> usize {
+        let each = self.links.iter().map(|link| link.0.concurrency);
+        each.fold(0, usize::saturating_add)
+    }
+
     /// Each provider with its model, and how it stands.
     pub fn standings(&self) -> impl Iterator<Item = (&str, &str, Standing)> {
         let now = self.pace.now();

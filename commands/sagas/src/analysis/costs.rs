@@ -22,7 +22,8 @@ pub(super) struct Costs {
     pub(super) paid: MicroDollars,
 }
 
-/// What analyses have cost, in millionths of the currency that prices are in.
+/// What analyses have cost, in millionths of the currency that prices are in, and what is kept. The policy is
+/// read along: alone it would cost three statements more.
 #[derive(Debug, Clone, Default, FromRow)]
 pub(super) struct Spending {
     /// All of the organization, this month (UTC).

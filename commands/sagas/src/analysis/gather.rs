@@ -71,7 +71,7 @@ impl Analyst {
         }))
     }
 
-    /// What may be spent on it. Percents of the month's budget that are kept, are kept for those who ask.
+    /// What may be spent on it. What the policy keeps of the month's budget is for those who ask.
     pub(super) async fn left(&self, task: &Task, costs: &Costs) -> Result<Left, Failure> {
         let spent = costs.before().await?;
         let policy = spent.policy.as_ref().map_or(self.policy, |own| own.0);

@@ -12,6 +12,9 @@ use super::gather::Gathered;
 use super::reached::Reached;
 use crate::{Context, Failure, Job, Outcome, Retry, Work};
 
+/// However many calls the providers take: each holds an occurrence and what was gathered beside it.
+const AT_ONCE_MAX: usize = 128;
+
 /// Makes analyses.
 pub(super) struct Analyse {
     pub(super) analyst: Analyst,
@@ -21,9 +24,17 @@ pub(super) struct Analyse {
 #[async_trait]
 impl Work for Analyse {
     const KIND: &'static str = "analysis";
-    /// Each provider has a bound of its own; waiting for a model costs nothing here, and while some wait
-    /// others are gathered and completed.
-    const AT_ONCE: usize = 64;
+    /// By rules alone.
+    const AT_ONCE: usize = 32;
+
+    /// While some wait for their models, as many others are gathered and completed. More would wait for a
+    /// model on the time that they have for its answer.
+    fn at_once(&self) -> usize {
+        match self.analyst.chain.concurrency() {
+            0 => Self::AT_ONCE,
+            calls => calls.saturating_mul(2).min(AT_ONCE_MAX),
+        }
+    }
 
     async fn run(&self, job: &Job, context: &Context) -> Result<Outcome, Failure> {
         let task: Task = serde_json::from_value(job.payload.clone()).map_err(Failure::lasting)?;
