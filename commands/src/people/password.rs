@@ -238,3 +238,37 @@ fn hash_all(runs: &Mutex<Receiver<Run>>, params: Params) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::pressure::Gauge;
+
+    #[tokio::test(start_paused = true)]
+    async fn while_occurrences_queue_each_waits_for_its_turn_once() {
+        let pressure = Pressure::default();
+        let params = Params::new(Params::MIN_M_COST, 1, 1, None).unwrap();
+        let passwords = Passwords::with(params, Clock::default()).beside(&pressure);
+        let begun = Instant::now();
+        let stored = passwords.hash("correct battery").await.unwrap();
+        assert_eq!(begun.elapsed(), Duration::ZERO);
+        let mut gauge = Gauge::new(pressure);
+        for _ in 0..32 {
+            gauge.note(5_000, Duration::from_secs(10));
+        }
+        let begun = Instant::now();
+        for _ in 0..3 {
+            let place = passwords.place().unwrap();
+            let compared = place.compare("correct battery", Some(&stored)).await;
+            assert!(compared.unwrap().matches);
+            place.hash("correct battery").await.unwrap();
+        }
+        let elapsed = begun.elapsed();
+        assert!(elapsed >= Duration::from_millis(300), "{elapsed:?}");
+        assert!(elapsed < Duration::from_millis(400), "{elapsed:?}");
+    }
+}
