@@ -29,10 +29,10 @@ pub enum Sort {
 impl Sort {
     pub(super) const fn column(self) -> &'static str {
         match self {
-            Self::LastSeen => "s.last_seen",
-            Self::FirstSeen => "s.first_seen",
-            Self::Count => "s.count",
-            Self::UsersAffected => "s.users",
+            Self::LastSeen => "last_seen",
+            Self::FirstSeen => "first_seen",
+            Self::Count => "count",
+            Self::UsersAffected => "users",
         }
     }
 }

@@ -321,42 +321,92 @@ async fn rows(
     place: Option<&Place>,
     now: DateTime<Utc>,
 ) -> Result<Vec<ErrorSummary>, QueryError> {
-    let query = asked.1;
-    let (column, (beyond, direction)) = (
-        query.sort.column(),
-        match query.order {
-            Order::Asc => (">", "asc"),
-            Order::Desc => ("<", "desc"),
-        },
-    );
     let mut sql = QueryBuilder::new("");
     push_columns(&mut sql, now);
-    sql.push(" from (select s.error_id");
-    push_matching(&mut sql, asked, way, now);
-    if let Some(place) = place {
-        sql.push(format_args!(" and ({column}, s.error_id) {beyond} ("));
-        match place.value {
-            Key::Number(number) => sql.push_bind(number),
-            Key::Time(time) => sql.push_bind(comparable(time)),
-        };
-        sql.push(", ").push_bind(place.id).push(")");
-    }
-    let order = format!(" order by {column} {direction}, s.error_id {direction}");
-    sql.push(&order)
-        .push(" limit ")
-        .push_bind(i64::from(query.limit) + 1);
-    if place.is_none() {
-        sql.push(" offset ").push_bind(i64::from(query.skip));
-    }
+    sql.push(" from (");
+    push_page(&mut sql, asked, way, place, now);
     sql.push(
         ") page
          cross join lateral (
              select * from error_state s where s.error_id = page.error_id offset 0) s
          cross join lateral (
              select * from projection_errors.errors e where e.error_id = page.error_id offset 0) e",
-    )
-    .push(order);
+    );
+    push_order(&mut sql, asked.1, "s", asked.1.sort.column());
     Ok(sql.build_query_as().fetch_all(connection).await?)
+}
+
+/// The errors of a page and one more: of each project so many, where it is of more than one.
+fn push_page(
+    sql: &mut QueryBuilder<'_, Postgres>,
+    asked: (&Scope, &ListQuery, &Narrowed),
+    way: Way,
+    place: Option<&Place>,
+    now: DateTime<Utc>,
+) {
+    let (scope, query, _) = asked;
+    let limit = i64::from(query.limit) + 1;
+    let skip = place.map_or(i64::from(query.skip), |_| 0);
+    let by_project = scope.project_number().is_none() && way != Way::Gather;
+    let column = query.sort.column();
+    if by_project {
+        push_each_project(sql, scope);
+    }
+    sql.push(format_args!("select s.error_id, s.{column} as key"));
+    push_matching(sql, asked, way, now);
+    if by_project {
+        sql.push(" and s.project_id = p.project_id");
+    }
+    if let Some(place) = place {
+        let beyond = match query.order {
+            Order::Asc => ">",
+            Order::Desc => "<",
+        };
+        sql.push(format_args!(" and (s.{column}, s.error_id) {beyond} ("));
+        match place.value {
+            Key::Number(number) => sql.push_bind(number),
+            Key::Time(time) => sql.push_bind(comparable(time)),
+        };
+        sql.push(", ").push_bind(place.id).push(")");
+    }
+    push_order(sql, query, "s", column);
+    if by_project {
+        sql.push(" limit ").push_bind(limit + skip).push(") w");
+        push_order(sql, query, "w", "key");
+    }
+    sql.push(" limit ").push_bind(limit);
+    sql.push(" offset ").push_bind(skip);
+}
+
+fn push_order(sql: &mut QueryBuilder<'_, Postgres>, query: &ListQuery, of: &str, column: &str) {
+    let direction = match query.order {
+        Order::Asc => "asc",
+        Order::Desc => "desc",
+    };
+    sql.push(format_args!(
+        " order by {of}.{column} {direction}, {of}.error_id {direction}"
+    ));
+}
+
+/// Begins a query that is put to each project of the organization, as `p`: the indexes of the sorts are by
+/// project, and what is first among all is first in its own. Projects are found by steps in an index.
+fn push_each_project(sql: &mut QueryBuilder<'_, Postgres>, scope: &Scope) {
+    let organization = scope.organization.0;
+    sql.push(
+        "with recursive each (project_id) as (
+             select min(project_id) from error_state where organization_id = ",
+    )
+    .push_bind(organization)
+    .push(
+        " union all
+             select (select min(project_id) from error_state where organization_id = ",
+    )
+    .push_bind(organization)
+    .push(
+        " and project_id > each.project_id) from each where each.project_id is not null)
+         select w.error_id from (select project_id from each where project_id is not null) p
+          cross join lateral (",
+    );
 }
 
 #[cfg(test)]
