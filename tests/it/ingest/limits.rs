@@ -1,6 +1,6 @@
 //! How much is taken at once.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -230,14 +230,22 @@ async fn a_laborious_envelope_makes_no_other_request_wait() {
     let started = Instant::now();
     let request = app.to_ingest("envelope/").body(body);
     let heavy = tokio::spawn(async move { (send(request).await.status, started.elapsed()) });
-    let mut longest = Duration::ZERO;
+    let mut waits = Vec::new();
     while !heavy.is_finished() {
         let asked = Instant::now();
         app.get("/health").await.expect(200);
-        longest = longest.max(asked.elapsed());
+        waits.push(asked.elapsed());
     }
+    // One may be the machine's, that has other things to do; each of the four events would make one wait.
+    waits.sort_unstable();
+    let longest = waits.iter().nth_back(1).copied().unwrap_or_default();
     let (status, total) = heavy.await.unwrap();
     assert_eq!(status, 200);
+    assert!(
+        waits.len() > 20,
+        "{} were answered in {total:?}",
+        waits.len()
+    );
     assert!(longest * 6 < total, "waited {longest:?} of {total:?}");
     app.stop().await;
 }
