@@ -144,6 +144,19 @@ pub async fn of_error(
     otherwise: AnalysisPolicy,
 ) -> Result<AnalysisPolicy, sqlx::Error> {
     let mut transaction = tenant(app, organization).await?;
+    of_error_in(&mut transaction, organization, error, otherwise).await
+}
+
+/// The same in a transaction that is of the organization already.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_error_in(
+    connection: &mut PgConnection,
+    organization: OrganizationId,
+    error: ErrorId,
+    otherwise: AnalysisPolicy,
+) -> Result<AnalysisPolicy, sqlx::Error> {
     let own: Option<Option<Json<AnalysisPolicy>>> = sqlx::query_scalar(
         "select p.analysis_policy from error_state s
            join projects p on p.organization_id = s.organization_id and p.project_id = s.project_id
@@ -151,7 +164,7 @@ pub async fn of_error(
     )
     .bind(organization.0)
     .bind(error.0)
-    .fetch_optional(&mut *transaction)
+    .fetch_optional(connection)
     .await?;
     Ok(own.flatten().map_or(otherwise, |Json(policy)| policy))
 }

@@ -12,6 +12,7 @@ mod filters;
 mod folding;
 mod isolation;
 mod occurrences;
+mod organization;
 mod pages;
 mod plainly;
 mod plans;

@@ -31,7 +31,7 @@ pub(super) struct Left {
 
 impl Budgets {
     /// `kept` percent of the month's are not to be spent.
-    pub(super) fn left(self, spent: &Spending, kept: u8) -> Left {
+    pub(super) fn left(self, spent: Spending, kept: u8) -> Left {
         let less = |budget: u64, spent: i64| budget.saturating_sub(spent.unsigned_abs());
         let kept = u128::from(self.month) * u128::from(kept) / 100;
         let free = self

@@ -1,11 +1,10 @@
 //! What models were paid for analyses: every try of a job counts, also one that broke off.
 
 use async_trait::async_trait;
-use bugsage_commands::access::analysis_policy::AnalysisPolicy;
+use bugsage_commands::access::analysis_policy::{self, AnalysisPolicy};
 use bugsage_domain::ids::{ErrorId, OrganizationId};
 use bugsage_event_store::tenant;
 use bugsage_models::{Account, MicroDollars};
-use sqlx::types::Json;
 use sqlx::{FromRow, PgPool};
 use uuid::Uuid;
 
@@ -22,23 +21,22 @@ pub(super) struct Costs {
     pub(super) paid: MicroDollars,
 }
 
-/// What analyses have cost, in millionths of the currency that prices are in, and what is kept. The policy is
-/// read along: alone it would cost three statements more.
-#[derive(Debug, Clone, Default, FromRow)]
+/// What analyses have cost, in millionths of the currency that prices are in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, FromRow)]
 pub(super) struct Spending {
     /// All of the organization, this month (UTC).
     pub(super) organization: i64,
     /// All of the error, ever.
     pub(super) error: i64,
-    /// The policy of the error's project, where it has one of its own: part of the month's budget may be
-    /// kept by it.
-    pub(super) policy: Option<Json<AnalysisPolicy>>,
 }
 
 impl Costs {
     /// Before this try. A try that may still be under way is not counted for the month, for what stands for
-    /// it is the most it can cost; of one error there is but one, so whatever is not over has broken off.
-    pub(super) async fn before(&self) -> Result<Spending, sqlx::Error> {
+    /// it is the most it can cost; of one error there is but one, so whatever is not over has broken off. And the policy that the error's project goes by.
+    pub(super) async fn before(
+        &self,
+        otherwise: AnalysisPolicy,
+    ) -> Result<(Spending, AnalysisPolicy), sqlx::Error> {
         let mut transaction = tenant(&self.database, self.organization).await?;
         let spent = sqlx::query_as(
             "select (select coalesce(sum(micros), 0)::bigint from analysis_costs
@@ -46,18 +44,18 @@ impl Costs {
                         and begun_at >= date_trunc('month', now() at time zone 'UTC') at time zone 'UTC'
                         and (is_over or begun_at < now() - make_interval(secs => $3))) as organization,
                     (select coalesce(sum(micros), 0)::bigint from analysis_costs
-                      where organization_id = $1 and error_id = $2) as error,
-                    (select p.analysis_policy from error_state s
-                       join projects p on p.organization_id = s.organization_id and p.project_id = s.project_id
-                      where s.organization_id = $1 and s.error_id = $2) as policy",
+                      where organization_id = $1 and error_id = $2) as error",
         )
         .bind(self.organization.0)
         .bind(self.error.0)
         .bind(TIME.as_secs_f64())
         .fetch_one(&mut *transaction)
         .await?;
+        let (organization, error) = (self.organization, self.error);
+        let policy =
+            analysis_policy::of_error_in(&mut transaction, organization, error, otherwise).await?;
         transaction.rollback().await?;
-        Ok(spent)
+        Ok((spent, policy))
     }
 
     /// It is over, and this is what it cost.

@@ -73,13 +73,12 @@ impl Analyst {
 
     /// What may be spent on it. What the policy keeps of the month's budget is for those who ask.
     pub(super) async fn left(&self, task: &Task, costs: &Costs) -> Result<Left, Failure> {
-        let spent = costs.before().await?;
-        let policy = spent.policy.as_ref().map_or(self.policy, |own| own.0);
+        let (spent, policy) = costs.before(self.policy).await?;
         let kept = match task.by_itself {
             true => policy.keep_budget_percent,
             false => 0,
         };
-        Ok(self.budgets.left(&spent, kept))
+        Ok(self.budgets.left(spent, kept))
     }
 }
 
