@@ -48,11 +48,7 @@ impl Nats {
     /// [`NatsError`], each with what to do.
     pub async fn connect(url: Option<&str>) -> Result<Self, NatsError> {
         let Some(url) = url else { return Ok(Self::Off) };
-        let servers: Vec<ServerAddr> = url
-            .split(',')
-            .map(|server| server.trim().parse())
-            .collect::<Result<_, _>>()
-            .map_err(|error: std::io::Error| NatsError::Address(error.to_string()))?;
+        let servers = servers(url).map_err(|error| NatsError::Address(error.to_string()))?;
         let options = ConnectOptions::new()
             .name("bugsage")
             .connection_timeout(Duration::from_secs(5));
@@ -97,6 +93,13 @@ impl Nats {
             },
         }
     }
+}
+
+/// The addresses in a list with commas.
+pub(crate) fn servers(list: &str) -> std::io::Result<Vec<ServerAddr>> {
+    list.split(',')
+        .map(|server| server.trim().parse())
+        .collect()
 }
 
 /// The client leaves what an address says of user, password or token to its caller.

@@ -34,7 +34,7 @@ fn people() {
     describe_counter!(
         "bugsage_sign_ins_total",
         Unit::Count,
-        "Sign-ins by password, by outcome: started, refused or throttled."
+        "Sign-ins by password or provider, by outcome: started, refused or throttled."
     );
     describe_counter!(
         "bugsage_password_hashes_total",

@@ -4,6 +4,7 @@
 //! One file a section. To add a setting: a field there whose doc says meaning, unit, default and
 //! variable, its line in `bugsage.example.toml`, and its row in the README. A test compares the three.
 
+mod address;
 mod analysis;
 mod database;
 mod embeddings;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use bugsage_models::{Key, Kind, Price, Provider};
 use bugsage_sagas::analysis::RULES;
-use reqwest::Url;
 
+use super::address;
 use super::embeddings::Embeddings;
 use super::reader::{Name, Reader};
 
@@ -119,10 +119,7 @@ impl Models {
 impl Known {
     fn read(&self, reader: &mut Reader<'_>, is_asked: bool) -> Option<Provider> {
         let url = reader.text(self.url, self.default_url);
-        let base_url = url.parse::<Url>();
-        if let Err(fault) = &base_url {
-            reader.wrong(self.url, &format!("is no address: {fault}"));
-        }
+        let base_url = address::checked(reader, self.url, &url);
         let model = reader.text(self.model, "");
         if is_asked && model.is_empty() {
             reader.wrong(self.model, "is not set: give the name of the model");
@@ -138,7 +135,7 @@ impl Known {
                 input: reader.parsed(self.input_price, 0, price),
                 output: reader.parsed(self.output_price, 0, price),
             },
-            base_url: base_url.ok()?,
+            base_url: base_url?,
             key: key.map(|key| Key::from(key.expose().to_owned())),
             model,
             concurrency: concurrency.get() as usize,

@@ -2,6 +2,7 @@
 
 use super::Secret;
 use super::reader::{Name, Reader};
+use crate::nats::servers;
 
 /// `[nats]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,12 @@ impl Nats {
                 name,
                 "the address of NATS (nats://host:4222), or set BUGSAGE_NATS=off to do without",
             );
+        }
+        if url
+            .as_ref()
+            .is_some_and(|url| servers(url.expose()).is_err())
+        {
+            reader.wrong(name, "is no address such as nats://user:password@host:4222");
         }
         Self {
             url: url.filter(|_| enabled),

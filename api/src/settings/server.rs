@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::reader::{Name, Reader};
 use super::roles::Roles;
-use super::{Environment, Secret};
+use super::{Environment, Secret, address};
 
 /// Characters of a token that nobody guesses.
 const TOKEN_MIN: usize = 16;
@@ -49,10 +49,9 @@ impl Server {
             "a port number",
         );
         let listen = SocketAddr::new(host, port);
-        let public_url = reader.text(
-            Name::new("server.url", "BUGSAGE_URL"),
-            &format!("http://{listen}"),
-        );
+        let url = Name::new("server.url", "BUGSAGE_URL");
+        let public_url = reader.text(url, &format!("http://{listen}"));
+        address::checked(reader, url, &public_url);
         let idle = reader.count(Name::new("server.idle_seconds", "BUGSAGE_IDLE_SECONDS"), 60);
         let body = reader.count(Name::new("server.body_seconds", "BUGSAGE_BODY_SECONDS"), 30);
         let roles = Name::new("server.roles", "BUGSAGE_ROLES");

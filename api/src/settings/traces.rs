@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use axum::http::{HeaderName, HeaderValue, Uri};
+use axum::http::{HeaderName, HeaderValue};
 use percent_encoding::percent_decode_str;
 
-use super::Secret;
 use super::reader::{Name, Reader};
+use super::{Secret, address};
 
 /// `[traces]`: off without an endpoint. The variables are those of every OpenTelemetry program; what
 /// others do there (`OTEL_BSP_…`, `OTEL_RESOURCE_ATTRIBUTES`) they do here.
@@ -29,11 +29,8 @@ impl Traces {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
         let name = Name::new("traces.endpoint", "OTEL_EXPORTER_OTLP_ENDPOINT");
         let endpoint = reader.text(name, "");
-        if !endpoint.is_empty() && !is_endpoint(&endpoint) {
-            reader.wrong(
-                name,
-                "is no address such as http://localhost:4318, without a login or a query",
-            );
+        if !endpoint.is_empty() {
+            address::checked(reader, name, &endpoint);
         }
         let name = Name::new("traces.headers", "OTEL_EXPORTER_OTLP_HEADERS");
         let headers = reader.secret(name);
@@ -63,18 +60,6 @@ impl Traces {
     pub fn headers(&self) -> HashMap<String, String> {
         self.headers.as_ref().and_then(parse).unwrap_or_default()
     }
-}
-
-/// A login would be shown by who shows the address: it belongs into the headers.
-fn is_endpoint(text: &str) -> bool {
-    let Ok(address) = text.parse::<Uri>() else {
-        return false;
-    };
-    matches!(address.scheme_str(), Some("http" | "https"))
-        && address.query().is_none()
-        && !address
-            .authority()
-            .is_some_and(|at| at.as_str().contains('@'))
 }
 
 fn parse(all: &Secret) -> Option<HashMap<String, String>> {

@@ -154,4 +154,30 @@ fn no_secret_is_printed_be_it_right_or_wrong() {
         assert!(!all.contains("s3cret"), "{all}");
         assert!(all.contains("hidden") || all.contains("DATABASE_URL is no address"));
     }
+    for variable in [
+        "BUGSAGE_URL",
+        "BUGSAGE_OPENAI_URL",
+        "BUGSAGE_ANTHROPIC_URL",
+        "BUGSAGE_LOCAL_URL",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "NATS_URL",
+    ] {
+        for address in [
+            "http://me:s3cret@host/v1",
+            "http://[s3cret",
+            "http://h/?key=s3cret",
+        ] {
+            let settings = [&NEEDED[..], &[(variable, address)]].concat();
+            let output = bugsage(&["config", "check"], &settings);
+            let all = format!("{output:?}");
+            assert!(!all.contains("s3cret"), "{all}");
+            // An address of NATS may have a login, and is hidden.
+            if variable != "NATS_URL" || address.contains('[') {
+                assert!(
+                    told(&output).contains(&format!("{variable} is no address")),
+                    "{all}"
+                );
+            }
+        }
+    }
 }

@@ -217,21 +217,22 @@ async fn count(
         return Ok((Way::Sift, 0, false));
     }
     let unfiltered = is_unfiltered(query, narrowed);
-    let most = if narrowed.leaves_many() {
-        let look = look(connection, scope, |sql| {
-            push_filters(sql, (query, narrowed), scope, now);
-            push_dates(sql, query);
-        });
-        if let Look::Many(found) = look.await? {
+    let mut most = COUNTED;
+    if narrowed.leaves_many() {
+        if let Look::Many(found) = look_for(connection, asked, now).await? {
             return Ok((Way::Walk, found, false));
         }
-        COUNTED_SLOWLY
-    } else if unfiltered {
-        COUNTED
-    } else {
-        PICKED
-    };
-    let rows = count_rows(connection, asked, most, now).await?;
+        most = COUNTED_SLOWLY;
+    }
+    let mut rows = count_rows(connection, asked, most, now).await?;
+    // More than are told. Where they lie close, a page is soon met; else it may be worth to pick them.
+    if rows > COUNTED
+        && !unfiltered
+        && !matches!(look_for(connection, asked, now).await?, Look::Many(_))
+    {
+        most = PICKED;
+        rows = count_rows(connection, asked, most, now).await?;
+    }
     let way = match rows {
         rows if rows > most => Way::Walk,
         rows if rows > COUNTED_SLOWLY => Way::Pick,
@@ -253,6 +254,19 @@ async fn count(
         (counted(connection, sql, most).await?, most)
     };
     Ok((way, total.min(most), total <= most))
+}
+
+/// A look for all that is asked.
+async fn look_for(
+    connection: &mut PgConnection,
+    (scope, query, narrowed): (&Scope, &ListQuery, &Narrowed),
+    now: DateTime<Utc>,
+) -> Result<Look, sqlx::Error> {
+    look(connection, scope, |sql| {
+        push_filters(sql, (query, narrowed), scope, now);
+        push_dates(sql, query);
+    })
+    .await
 }
 
 /// Whether nothing but a time is asked.

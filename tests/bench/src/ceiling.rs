@@ -7,7 +7,7 @@ use sqlx::types::Uuid;
 use sqlx::{Executor, FromRow, PgPool};
 
 /// Occurrences in one commit; about what ingest gathers from 32 connections.
-const BATCH: usize = 32;
+const BATCH: usize = 16;
 /// Different payloads written.
 const PAYLOADS: i64 = 2_000;
 const CONNECTIONS: [usize; 3] = [1, 2, 4];

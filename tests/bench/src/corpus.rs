@@ -2,8 +2,8 @@
 //!
 //! `data/` holds one event as each SDK sent it for a small shop. A variant of it belongs to one
 //! of the groups (type and frames renamed) and gets breadcrumbs up to its size. Half
-//! of the bodies are gzip; there the line with the id is a member of its own, so that nothing
-//! is compressed while the clock runs.
+//! of the bodies are gzip, but for those that each make a group; there the line with the id is a
+//! member of its own, so that nothing is compressed while the clock runs.
 
 use std::io::Write;
 

@@ -27,7 +27,8 @@ insert into projection_errors.errors (organization_id, error_id, project_id, tit
            'shop.' || (array['orders', 'stock', 'payments'])[1 + h % 3] || '.step' || h % 997,
            case when h % 101 < 1 then 'critical' when h % 101 < 61 then 'high' when h % 101 < 90 then 'medium' else 'low' end,
            s.status, case when h % 53 = 0 then 'webhook' else 'sentry' end,
-           case when h % 211 = 0 then 'database' end, case when h % 103 = 0 then '{payments}' else '{}' end::text[],
+           case when h % 211 = 0 then 'database' end, case when h % 103 = 0 then array['payments'] when h % 3 = 0 then array['team:' || h % 47]
+                                                                     else '{}' end,
            'python', case when h % 307 = 0 then 'anna@example.com' end, m.first_seen, m.last_seen, 1
       from many m join error_state s using (error_id) order by i;
 create index errors_search on projection_errors.errors

@@ -88,6 +88,11 @@ impl Scenario {
     }
 }
 
+fn asks_for_best(only: &str) -> bool {
+    let mut wanted = SCENARIOS.iter().filter(|scenario| scenario.is_wanted(only));
+    wanted.all(|scenario| scenario.share.is_some())
+}
+
 /// Ids that are there before the last scenario.
 const MANY_IDS: i64 = 5_000_000;
 
@@ -116,17 +121,26 @@ pub(crate) async fn run(
     warm_up(&service, seconds).await;
     let mut best: f64 = 0.0;
     for (number, scenario) in (1..).zip(&SCENARIOS) {
-        if !scenario.is_wanted(only) {
+        // A share of the best rate asks for one.
+        if !(scenario.is_wanted(only) || number == 1 && asks_for_best(only)) {
             continue;
         }
         let rate = measure(&service, &mut table, scenario, (number, seconds), best).await?;
         best = best.max(rate);
+        // Now: nothing follows from known errors, so there is nothing else to do.
+        if number == 1 && only.is_empty() {
+            let (ceiling, connections) = ceiling::best(&url, seconds.div_ceil(2)).await?;
+            println!(
+                "The same rows written by themselves, {connections} connections: {ceiling:.0}/s; \
+                 that is {:.0} % of it.\n",
+                100.0 * rate / ceiling
+            );
+        }
     }
     if !only.is_empty() {
         table.print();
         return check(&service).await;
     }
-    let (ceiling, connections) = ceiling::best(&url, seconds.div_ceil(2)).await?;
     fill(&service, MANY_IDS).await?;
     let filled = Scenario {
         name: "200 groups, 5 million ids before",
@@ -134,11 +148,6 @@ pub(crate) async fn run(
     };
     measure(&service, &mut table, &filled, (99, seconds), best).await?;
     table.print();
-    println!(
-        "The same rows written by themselves, {connections} connections: {ceiling:.0}/s; \
-         the best of ingest is {:.0} % of it.\n",
-        100.0 * best / ceiling
-    );
     check(&service).await
 }
 

@@ -13,6 +13,7 @@ mod passwords;
 mod projections;
 mod questions;
 mod reads;
+mod scans;
 mod service;
 mod stages;
 mod table;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use bugsage_domain::error::{ErrorCommand, ErrorGroup};
+use bugsage_domain::actor::Actor;
+use bugsage_domain::error::{AnalysisFailure, Because, ErrorCommand, ErrorGroup};
+use bugsage_domain::ids::ErrorId;
 use bugsage_event_store::subscription::{Step, prepare, rebuild, step};
 use bugsage_event_store::{DatabaseRole, Executor, Writer, connect, migrate};
 use bugsage_projections::errors::ListQuery;
@@ -21,6 +23,16 @@ use crate::table::Table;
 const EACH: u64 = 5;
 /// Errors to catch up with, and all there are to rebuild.
 const ERRORS: (u64, u64) = (20_000, 200_000);
+/// Who read while it is rebuilt, each without a pause but of some milliseconds.
+const READERS: u64 = 4;
+const PAUSE: Duration = Duration::from_millis(20);
+/// What ingest would keep of each error, for lists.
+const STATES: &str = "
+insert into error_state (error_id, organization_id, project_id, root_id, own_count, own_first_seen, own_last_seen,
+                         count, users, first_seen, last_seen, status)
+    select e.id, e.organization_id, 1, e.id, 1, e.at, e.at, 1, 1, e.at, e.at, 'detected'
+      from (select aggregate_id::uuid as id, organization_id, to_timestamp(position) as at
+              from events where event_type = 'ErrorDetected') e";
 
 /// Catches up with a part of the log, then rebuilds from all of it.
 pub(crate) async fn run(server: &Server) -> Result<(), Failure> {
@@ -62,9 +74,13 @@ pub(crate) async fn run(server: &Server) -> Result<(), Failure> {
         );
     }
     copy(&owner, ERRORS.0, ERRORS.1 - 1).await?;
-    owner.execute("vacuum analyze events").await?;
+    owner.execute(STATES).await?;
+    owner.execute("vacuum analyze").await?;
     for projection in &projections {
-        let (read, stop) = readers(app.clone());
+        rebuild(&projector, projection.as_ref()).await?; // so that readers have all to read
+    }
+    for projection in &projections {
+        let (read, stop) = readers(&app);
         let started = Instant::now();
         let rebuilt = rebuild(&projector, projection.as_ref()).await?;
         let elapsed = started.elapsed();
@@ -74,7 +90,7 @@ pub(crate) async fn run(server: &Server) -> Result<(), Failure> {
             (projection.name(), "rebuild"),
             rebuilt.events,
             elapsed,
-            &read.await?,
+            &reads(read).await?,
         );
     }
     table.print();
@@ -94,8 +110,18 @@ async fn first(app: &PgPool) -> Result<(), Failure> {
         detect(id),
         assign(1),
         tag,
-        ErrorCommand::BeginAnalysis,
-        ErrorCommand::EndAnalysis,
+        ErrorCommand::RequestAnalysis {
+            by: Actor::System,
+            because: Because::New,
+            provider: None,
+            prompt_version: None,
+            at: DateTime::UNIX_EPOCH,
+        },
+        ErrorCommand::FailAnalysis {
+            number: 1,
+            why: AnalysisFailure::GaveUp,
+            at: DateTime::UNIX_EPOCH,
+        },
     ] {
         executor
             .execute::<ErrorGroup, _>(&id.to_string(), command, context(), |_, version| version)
@@ -104,31 +130,61 @@ async fn first(app: &PgPool) -> Result<(), Failure> {
     Ok(())
 }
 
-type Read = tokio::task::JoinHandle<Vec<Duration>>;
+type Reads = tokio::task::JoinSet<Vec<Duration>>;
 
-/// Asks for a list again and again until told to stop; how long each took.
-fn readers(app: PgPool) -> (Read, Arc<AtomicBool>) {
+/// Ask again and again until told to stop.
+fn readers(app: &PgPool) -> (Reads, Arc<AtomicBool>) {
     let stop = Arc::new(AtomicBool::new(false));
-    let stopped = stop.clone();
-    let read = tokio::spawn(async move {
-        let queries = Queries::new(app);
-        #[expect(clippy::disallowed_methods, reason = "nobody has to be proved here")]
-        let scope = Scope::of(ORGANIZATION, None);
-        let mut waited = Vec::new();
-        while !stopped.load(Ordering::Relaxed) {
-            let begun = Instant::now();
-            let asked = ListQuery::default();
-            queries
-                .list(&scope, &asked, DateTime::UNIX_EPOCH)
-                .await
-                .expect("a list");
-            waited.push(begun.elapsed());
-            tokio::time::sleep(Duration::from_millis(20)).await;
+    let mut reads = Reads::new();
+    for number in 0..READERS {
+        reads.spawn(reader(Queries::new(app.clone()), number, stop.clone()));
+    }
+    (reads, stop)
+}
+
+/// Asks for a list, for what was decided on an error and for its analyses; how long each took.
+async fn reader(queries: Queries, number: u64, stop: Arc<AtomicBool>) -> Vec<Duration> {
+    #[expect(clippy::disallowed_methods, reason = "nobody has to be proved here")]
+    let scope = Scope::of(ORGANIZATION, None);
+    let (list, now) = (ListQuery::default(), DateTime::UNIX_EPOCH);
+    let mut waited = Vec::new();
+    for turn in (number..).step_by(7_919) {
+        if stop.load(Ordering::Relaxed) {
+            break;
         }
-        waited.sort_unstable();
-        waited
-    });
-    (read, stop)
+        let error = ErrorId(Uuid::from_u128(u128::from(turn % ERRORS.1)));
+        let begun = Instant::now();
+        let found = queries.list(&scope, &list, now).await.expect("a list");
+        assert_eq!(
+            found.errors.len(),
+            100,
+            "the old rows stand until the new ones do"
+        );
+        waited.push(begun.elapsed());
+        let begun = Instant::now();
+        let decided = queries.activity(&scope, error, 100).await.expect("entries");
+        assert!(decided.is_some_and(|entries| entries.len() > 1));
+        waited.push(begun.elapsed());
+        let begun = Instant::now();
+        let analyses = queries
+            .analyses(&scope, error, 100)
+            .await
+            .expect("analyses");
+        assert_eq!(analyses.map(|analyses| analyses.len()), Some(1));
+        waited.push(begun.elapsed());
+        tokio::time::sleep(PAUSE).await;
+    }
+    waited
+}
+
+/// How long all of them took, in order.
+async fn reads(mut reads: Reads) -> Result<Vec<Duration>, Failure> {
+    let mut waited = Vec::new();
+    while let Some(reader) = reads.join_next().await {
+        waited.extend(reader?);
+    }
+    waited.sort_unstable();
+    Ok(waited)
 }
 
 fn row(

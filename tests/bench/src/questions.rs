@@ -8,6 +8,13 @@ use crate::load::Requests;
 use crate::service::Service;
 
 const SORTS: [&str; 4] = ["last_seen", "first_seen", "count", "users_affected"];
+/// Asked of one project as well.
+const OF_A_PROJECT: [(&str, &str); 4] = [
+    ("list by last_seen", ""),
+    ("list by count", "&sort=count"),
+    ("status resolved", "&status=resolved"),
+    ("environment staging (3 %)", "&environment=staging"),
+];
 const FILTERS: [(&str, &str); 14] = [
     ("status resolved", "status=resolved"),
     ("status fixing (1 %)", "status=fixing"),
@@ -65,6 +72,12 @@ pub(crate) async fn questions(
         ));
     }
     all.extend(FILTERS.map(|(name, query)| list(name, query)));
+    all.extend(OF_A_PROJECT.map(|(name, query)| {
+        list(
+            &format!("of a project: {name}"),
+            &format!("project_id={}{query}", own.project),
+        )
+    }));
     all.push(list(
         "a day",
         &format!(

@@ -1,7 +1,7 @@
 //! How long questions take among ever more errors, asked of the service as callers ask.
 //!
-//! Beside the project that is asked about stand another of its organization and another
-//! organization's, each with a tenth as many errors.
+//! The organization that asks has a second project, and beside it stands another organization,
+//! each with a tenth as many errors.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::generator::{Tenant, fill};
 use crate::load::{self, Outcome, Plan};
 use crate::questions::{Question, questions};
+use crate::scans::Scans;
 use crate::service::{Server, Service};
 use crate::table::Table;
 
@@ -31,6 +32,7 @@ pub(crate) async fn run(server: &Server, seconds: u64) -> Result<(), Box<dyn std
     let mut reads = Table::new(&[
         "errors", "question", "p50 ms", "p99 ms", "growth", "scans", "failed",
     ]);
+    let mut plans = Table::new(&["question", "indexes read"]);
     let mut starts = Table::new(&["errors", "ready after ms", "at rest MB", "at most MB"]);
     let mut filled = 0;
     for size in SIZES {
@@ -39,9 +41,13 @@ pub(crate) async fn run(server: &Server, seconds: u64) -> Result<(), Box<dyn std
         settle(&service.owner, &url).await?;
         for question in questions(&service, crowd.own).await? {
             let name = question.name.clone();
-            let before = scans(&service.owner).await?;
+            let before = Scans::so_far(&service.owner).await?;
             let outcome = ask(&service, question, seconds).await;
-            let scans = scans(&service.owner).await? - before;
+            let scans = Scans::so_far(&service.owner).await?;
+            if Some(&size) == SIZES.last() {
+                let indexes = scans.indexes_since(&before).join(", ");
+                plans.row(vec![name.clone(), indexes]);
+            }
             let p50 = outcome.milliseconds(0.5);
             let growth = seen
                 .insert(name.clone(), p50)
@@ -52,7 +58,7 @@ pub(crate) async fn run(server: &Server, seconds: u64) -> Result<(), Box<dyn std
                 format!("{p50:.1}"),
                 format!("{:.1}", outcome.milliseconds(0.99)),
                 growth,
-                scans.to_string(),
+                (scans.whole - before.whole).to_string(),
                 outcome.failed.to_string(),
             ]);
         }
@@ -68,6 +74,7 @@ pub(crate) async fn run(server: &Server, seconds: u64) -> Result<(), Box<dyn std
         ]);
     }
     reads.print();
+    plans.print();
     starts.print();
     Ok(())
 }
@@ -134,21 +141,4 @@ async fn ask(service: &Service, question: Question, seconds: u64) -> Outcome {
         load::run(&address, plan(seconds as f64 / 5.0), question)
     };
     tokio::task::spawn_blocking(run).await.expect("the load")
-}
-
-/// How often tables of many rows were read from end to end so far. A connection reports what it
-/// read at the latest when it ends, so those of the service are ended; it opens new ones.
-async fn scans(owner: &PgPool) -> sqlx::Result<i64> {
-    owner
-        .execute(
-            "select pg_terminate_backend(pid, 10000) from pg_stat_activity
-              where datname = current_database() and application_name = 'bugsage'",
-        )
-        .await?;
-    sqlx::query_scalar(
-        "select sum(s.seq_scan)::bigint from pg_stat_user_tables s join pg_class c on c.oid = s.relid
-          where c.reltuples > 1000",
-    )
-    .fetch_one(owner)
-    .await
 }
