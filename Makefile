@@ -25,7 +25,7 @@ chaos: ## kill the service 200 times under load, its servers and network too; AR
 	$(DEV) chaos $(ARGS)
 
 fuzz: ## search for input that breaks a rule, FUZZ_SECONDS (60) for each kind
-	$(DEV) fuzz
+	$(DEV) fuzz $(ARGS)
 
 servers: ## the throw-away servers alone, until Ctrl-C, for single tests by hand
 	$(DEV) servers

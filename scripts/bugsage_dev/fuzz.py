@@ -31,7 +31,7 @@ MEMORY = 512
 LONGEST = 8192
 
 
-def fuzz(_options):
+def fuzz(options):
     """Runs each target; gives 1 if one found something."""
     seconds = seconds_each()
     rust.need_rust()
@@ -42,6 +42,8 @@ def fuzz(_options):
         for name in sorted(os.listdir(os.path.join(CRATE, "corpus"))):
             say(f"{name} for {seconds} s")
             runs.append(run_target(program, name, seconds))
+            if options.keep:
+                keep(program, name)
     finally:
         show(runs)
     return 0 if all(run.verdict == "ok" for run in runs) else 1
@@ -81,6 +83,16 @@ def build():
     if process.returncode != 0 or not programs:
         raise Failure("The build failed; cargo's messages above say why.")
     return programs[0]
+
+
+def keep(program, name):
+    """Adds to the corpus in the checkout what was found that reaches code which it does not reach."""
+    folder = os.path.join(CRATE, "corpus", name)
+    before = len(os.listdir(folder))
+    run_quiet("libFuzzer", [program, "-merge=1", f"-max_len={LONGEST}", folder,
+                            os.path.join(CRATE, "found", name)],
+              env={**os.environ, "FUZZ_TARGET": name})
+    say(f"{name}: {len(os.listdir(folder)) - before} inputs were added to the corpus")
 
 
 def run_target(program, name, seconds):
