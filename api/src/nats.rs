@@ -1,8 +1,8 @@
-//! The message server: checked at start, reported on, never needed to take an occurrence.
+//! The message server: checked at start if it is there, reported on, never needed to take an occurrence.
 
 use std::time::Duration;
 
-use async_nats::{ConnectOptions, ServerAddr};
+use async_nats::{ConnectErrorKind, ConnectOptions, ServerAddr};
 use percent_encoding::percent_decode_str;
 
 /// The oldest version whose JetStream has what BugSage uses.
@@ -13,7 +13,7 @@ const MINIMUM: (u64, u64) = (2, 10);
 pub enum Nats {
     /// `BUGSAGE_NATS=off`.
     Off,
-    /// Connected once; reconnects by itself.
+    /// Connects by itself, again and again.
     On(async_nats::Client),
 }
 
@@ -23,11 +23,11 @@ pub enum NatsError {
     /// No address.
     #[error("NATS_URL is no address such as nats://user:password@host:4222: {0}")]
     Address(String),
-    /// Nothing answers, or it refuses.
+    /// It refuses.
     #[error(
-        "NATS cannot be used at {addresses}: {reason}; start it, correct NATS_URL, or set BUGSAGE_NATS=off"
+        "NATS cannot be used at {addresses}: {reason}; correct NATS_URL, or set BUGSAGE_NATS=off"
     )]
-    Unreachable {
+    Refused {
         /// Where, without credentials.
         addresses: String,
         /// Why.
@@ -42,7 +42,8 @@ pub enum NatsError {
 }
 
 impl Nats {
-    /// Connects and checks version and JetStream.
+    /// Connects and checks version and JetStream. Where nothing answers, neither is checked, and it
+    /// is connected once something does: a service must come back without it.
     ///
     /// # Errors
     /// [`NatsError`], each with what to do.
@@ -52,13 +53,19 @@ impl Nats {
         let options = ConnectOptions::new()
             .name("bugsage")
             .connection_timeout(Duration::from_secs(5));
-        let client = signed_in(options, &servers)
-            .connect(servers.as_slice())
-            .await
-            .map_err(|error| NatsError::Unreachable {
-                addresses: hosts(&servers),
-                reason: error.to_string(),
-            })?;
+        let options = signed_in(options, &servers);
+        let client = match options.clone().connect(servers.as_slice()).await {
+            Ok(client) => client,
+            Err(error) if is_away(error.kind()) => {
+                let addresses = hosts(&servers);
+                tracing::error!(addresses, %error, "NATS is away: work goes on without until it answers");
+                let client = options.retry_on_initial_connect().connect(servers).await;
+                return client
+                    .map(Self::On)
+                    .map_err(|error| refused(addresses, &error));
+            }
+            Err(error) => return Err(refused(hosts(&servers), &error)),
+        };
         let server = client.server_info();
         let mut numbers = server
             .version
@@ -100,6 +107,16 @@ pub(crate) fn servers(list: &str) -> std::io::Result<Vec<ServerAddr>> {
     list.split(',')
         .map(|server| server.trim().parse())
         .collect()
+}
+
+fn is_away(kind: ConnectErrorKind) -> bool {
+    use ConnectErrorKind::{Dns, Io, TimedOut};
+    matches!(kind, Dns | Io | TimedOut)
+}
+
+fn refused(addresses: String, error: &async_nats::ConnectError) -> NatsError {
+    let reason = error.to_string();
+    NatsError::Refused { addresses, reason }
 }
 
 /// The client leaves what an address says of user, password or token to its caller.

@@ -100,8 +100,12 @@ async fn without_nats_it_serves_degraded_and_recovers_by_itself() {
     let (login, server) = url.rsplit_once('@').unwrap();
     let mut way = Proxy::to(server).await;
     let url = format!("{login}@{}", way.address);
+    way.cut().await;
     let app = TestApp::start_with(&[("BUGSAGE_NATS", "on"), ("NATS_URL", &url)]).await;
-    assert_eq!(ready(&app, 200).await["status"], "ready");
+    assert_eq!(ready(&app, 200).await["nats"], "down", "it starts without");
+
+    way.mend().await;
+    wait_for_status(&app, "ready").await;
 
     way.cut().await;
     wait_for_status(&app, "degraded").await;

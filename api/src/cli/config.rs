@@ -18,6 +18,9 @@ pub(crate) enum Config {
 pub(crate) fn run(file: Option<&Path>, command: Config) -> Result<ExitCode, Failure> {
     let Config::Check = command;
     let (_, settings) = Settings::load(file)?;
+    for (name, meant) in Settings::slips(&settings) {
+        eprintln!("bugsage: {name} is no setting; did you mean {meant}?");
+    }
     for setting in settings {
         say(line(&setting));
     }

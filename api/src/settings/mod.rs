@@ -24,6 +24,7 @@ mod roles;
 mod seal;
 mod secret;
 mod server;
+mod slips;
 mod traces;
 
 use std::path::Path;
@@ -130,6 +131,14 @@ impl Settings {
     /// [`WrongSettings`] with every mistake.
     pub fn read(value_of: impl Fn(&str) -> Option<String>) -> Result<Self, WrongSettings> {
         Self::resolve(None, &value_of, Vec::new()).map(|(settings, _)| settings)
+    }
+
+    /// Variables of this process that are no settings and look like a slip of one: name, and what may be
+    /// meant. No mistakes, for others may use such names.
+    #[must_use]
+    pub fn slips(settings: &[Setting]) -> Vec<(String, &'static str)> {
+        let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+        slips::variables(names, settings)
     }
 
     fn resolve(

@@ -7,10 +7,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::file::File;
+use super::slips;
 use super::{Secret, WrongSettings};
-
-/// How like an unknown name must be to a known one, 0 to 1, to be taken for a slip.
-const ALIKE: f64 = 0.8;
 
 /// What a setting is called.
 #[derive(Debug, Clone, Copy)]
@@ -219,7 +217,7 @@ impl<'a> Reader<'a> {
             let known: BTreeSet<_> = self.settings.iter().map(|setting| setting.key).collect();
             for key in file.values.keys().filter(|key| !known.contains(&***key)) {
                 let path = file.path.display();
-                let meant = meant(key, &self.settings)
+                let meant = slips::meant(key, &self.settings)
                     .map(|name| format!("; did you mean {name}?"))
                     .unwrap_or_default();
                 self.mistakes
@@ -240,20 +238,4 @@ fn told(name: Name, origin: &Origin, what: &str) -> String {
         Origin::File(path) => format!("{}: {} {what}", path.display(), name.key),
         Origin::Environment | Origin::Default => format!("{} {what}", name.variable),
     }
-}
-
-/// The setting most like a name that is none.
-fn meant(unknown: &str, settings: &[Setting]) -> Option<&'static str> {
-    let last = |key: &str| key.rsplit('.').next().unwrap_or_default().to_owned();
-    let likeness = |setting: &Setting| {
-        strsim::jaro_winkler(unknown, setting.key)
-            .max(strsim::jaro_winkler(&last(unknown), &last(setting.key)))
-            .max(strsim::jaro_winkler(unknown, setting.variable))
-    };
-    settings
-        .iter()
-        .map(|setting| (likeness(setting), setting.key))
-        .filter(|(likeness, _)| *likeness >= ALIKE)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, key)| key)
 }

@@ -126,6 +126,20 @@ fn mistakes_of_file_and_environment_are_told_together() {
 }
 
 #[test]
+fn a_variable_that_looks_like_a_setting_and_is_none_is_asked_about() {
+    let settings = [
+        &NEEDED[..],
+        &[("BUGSAGE_PROT", "9000"), ("BUGSAGE_SOMETHING_ELSE", "1")],
+    ];
+    let output = bugsage(&["config", "check"], &settings.concat());
+    assert_eq!(in_force(&output)["server.port"].0, "8000");
+    assert_eq!(
+        String::from_utf8_lossy(&output.stderr),
+        "bugsage: BUGSAGE_PROT is no setting; did you mean BUGSAGE_PORT?\n"
+    );
+}
+
+#[test]
 fn a_file_that_is_no_toml_is_told_by_its_line_and_not_by_its_words() {
     let text = "[database]\nurl = \"postgres://me:s3cret@host/db\n";
     let told = told(&check(text, &NEEDED).0);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_nats::Client;
+use async_nats::connection::State;
 use bugsage_commands::pressure::Pressure;
 use bugsage_event_store::Executor;
 use bugsage_event_store::subscription::Step::Applied;
@@ -116,7 +117,7 @@ impl Prepared {
     /// Starts sagas, workers and, with NATS, the relay. They end after `stop`, workers within their grace.
     ///
     /// # Errors
-    /// [`StartError`]: NATS must serve when the service starts; later it may come and go.
+    /// [`StartError`]: NATS may come and go, but where it answers now, it must serve.
     pub async fn start(
         self,
         around: &Surroundings,
@@ -127,8 +128,10 @@ impl Prepared {
         let wake = Wake::listen_to("bugsage_jobs", around.projector.clone(), stop.clone());
         let queue = Queue::new(around.app.clone(), around.node.clone(), around.pace.lease);
         if let Some(client) = &around.nats {
-            jetstream::jobs(client).await?;
-            jetstream::events(client).await?;
+            if client.connection_state() == State::Connected {
+                jetstream::jobs(client).await?;
+                jetstream::events(client).await?;
+            }
             let (projector, client) = (around.projector.clone(), client.clone());
             let relayed = relay::run(projector, client.clone(), events.clone(), stop.clone());
             tasks.spawn(relayed);
