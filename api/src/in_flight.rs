@@ -1,4 +1,4 @@
-//! Reading bodies without letting anybody fill the memory.
+//! Bodies, without letting anybody fill the memory.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -66,6 +66,20 @@ impl InFlight {
         (self.kib - self.room.available_permits()) * KIB
     }
 
+    /// Room for so many bytes.
+    ///
+    /// # Errors
+    /// [`Unread::NoRoom`].
+    pub fn hold(&self, bytes: usize) -> Result<Held, Unread> {
+        let mut held = Held {
+            room: Arc::clone(&self.room),
+            permits: None,
+            kib: 0,
+        };
+        held.grow(bytes)?;
+        Ok(held)
+    }
+
     /// Reads a body of at most `max` bytes, which has so long to arrive, and holds room for so many
     /// copies of it until [`Held`] is dropped.
     ///
@@ -82,11 +96,7 @@ impl InFlight {
         if announced(headers) > max {
             return Err(Unread::TooLarge { max });
         }
-        let mut held = Held {
-            room: Arc::clone(&self.room),
-            permits: None,
-            kib: 0,
-        };
+        let mut held = self.hold(0)?;
         match tokio::time::timeout(patience, receive(&mut body, &mut held, max, copies)).await {
             Err(_) => Err(Unread::Broken(format!("it took longer than {patience:?}"))),
             Ok(Err(refused @ (Unread::NoRoom | Unread::TooLarge { .. }))) => {

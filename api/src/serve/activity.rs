@@ -16,6 +16,15 @@ struct Now {
     under_way: usize,
     /// When the last one ended, or the connection began.
     since: Instant,
+    /// When each answer was made that waits to be fetched.
+    waiting: Vec<Instant>,
+}
+
+/// An answer that waits to be fetched, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    activity: Arc<Activity>,
+    since: Instant,
 }
 
 /// A request under way, until it is dropped.
@@ -29,6 +38,7 @@ impl Default for Activity {
             now: Mutex::new(Now {
                 under_way: 0,
                 since,
+                waiting: Vec::new(),
             }),
         }
     }
@@ -45,7 +55,17 @@ impl Activity {
         UnderWay(Arc::clone(self))
     }
 
-    /// Returns once no request has been under way for so long.
+    /// Counts an answer that waits.
+    pub(super) fn wait(self: &Arc<Self>) -> Waiting {
+        let since = Instant::now();
+        self.now().waiting.push(since);
+        Waiting {
+            activity: Arc::clone(self),
+            since,
+        }
+    }
+
+    /// Returns once no request has been under way for so long, or an answer has waited for so long.
     pub(super) async fn idle(&self, long: Duration) {
         loop {
             let end = {
@@ -55,13 +75,21 @@ impl Activity {
                 } else {
                     now.since
                 };
-                since + long
+                now.waiting.iter().fold(since, |a, b| a.min(*b)) + long
             };
             if end <= Instant::now() {
                 return;
             }
             sleep_until(end).await;
         }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        let mut now = self.activity.now();
+        let at = now.waiting.iter().position(|since| *since == self.since);
+        at.map(|at| now.waiting.swap_remove(at));
     }
 }
 

@@ -20,27 +20,32 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::activity::Activity;
-use super::unread;
+use super::{unfetched, unread};
 use crate::address::Peer;
+use crate::in_flight::InFlight;
 
+/// Requests at once on a connection of HTTP/2.
+const STREAMS: u32 = 32;
 /// Open files beside connections: the database, NATS, logs, and some to spare.
 const OTHER_FILES: u64 = 256;
 /// How long nothing is accepted after that failed, as it does when files run out.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Bounds of what strangers can hold.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Bounds {
     /// Connections at once; more wait to be accepted.
     pub(super) connections: usize,
     /// How long one may be without a request under way. A request is once its headers are
-    /// complete; the rest of an answer that is not fetched is not waited for either.
+    /// complete; an answer that is not fetched is not waited for longer either.
     pub(super) idle: Duration,
+    /// Bytes of answers that wait to be fetched, over all connections.
+    pub(super) answers: InFlight,
 }
 
 impl Bounds {
     /// Raises the limit of open files as far as this process may, and stays below it.
-    pub(super) fn new(asked: NonZeroU32, idle: Duration) -> Self {
+    pub(super) fn new(asked: NonZeroU32, idle: Duration, answers: InFlight) -> Self {
         let files = rlimit::increase_nofile_limit(u64::MAX).unwrap_or_else(|error| {
             tracing::warn!(%error, "the limit of open files is not known");
             u64::MAX
@@ -57,6 +62,7 @@ impl Bounds {
         Self {
             connections: usize::try_from(connections).unwrap_or(Semaphore::MAX_PERMITS),
             idle,
+            answers,
         }
     }
 }
@@ -83,7 +89,7 @@ pub(super) async fn serve(
         match accepted {
             Ok((stream, peer)) => {
                 let peer = Peer(peer.ip());
-                let served = connection(stream, peer, router.clone(), bounds.idle, stop.clone());
+                let served = connection(stream, peer, router.clone(), bounds.clone(), stop.clone());
                 let open = open.clone();
                 connections.spawn(async move {
                     open.increment(1);
@@ -107,26 +113,28 @@ async fn connection(
     stream: TcpStream,
     peer: Peer,
     router: Router,
-    idle: Duration,
+    bounds: Bounds,
     stop: CancellationToken,
 ) {
     stream.set_nodelay(true).ok(); // slower, not wrong
     let activity = Arc::new(Activity::default());
-    let counted = Arc::clone(&activity);
+    let (counted, answers) = (Arc::clone(&activity), bounds.answers);
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(peer);
         let (router, under_way) = (router.clone(), counted.begin());
+        let (activity, answers) = (Arc::clone(&counted), answers.clone());
         async move {
             let (request, reading) = unread::watched(request);
             let answer = router.oneshot(request.map(Body::new)).await;
             drop(under_way);
-            answer.map(|answer| reading.told(answer))
+            answer.map(|answer| reading.told(unfetched::counted(answer, &answers, &activity)))
         }
     });
-    let builder = Builder::new(TokioExecutor::new());
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http2().max_concurrent_streams(STREAMS);
     let mut served = pin!(builder.serve_connection(TokioIo::new(stream), service));
     // Hyper's own limit of time does not see who sends nothing at all, nor HTTP/2.
-    let mut idle = pin!(activity.idle(idle));
+    let mut idle = pin!(activity.idle(bounds.idle));
     let stopped = async {
         tokio::select! {
             () = stop.cancelled() => true,

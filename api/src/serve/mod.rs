@@ -3,6 +3,7 @@
 mod activity;
 mod connections;
 mod statistics;
+mod unfetched;
 mod unread;
 mod work;
 
@@ -201,7 +202,9 @@ pub async fn start_with(
             reason,
         })?;
     let address = listener.local_addr()?;
-    let bounds = Bounds::new(settings.server.max_connections, settings.server.idle);
+    let in_flight = || InFlight::new(settings.ingest.inflight_megabytes);
+    let server = &settings.server;
+    let bounds = Bounds::new(server.max_connections, server.idle, in_flight());
     let access = Access::new(app_pool.clone());
     let uses = access.uses().clone();
     tasks.spawn(uses.run(app_pool.clone(), stop.clone()));
@@ -217,7 +220,7 @@ pub async fn start_with(
         providers,
         repositories,
         heavy: Heavy::default(),
-        in_flight: InFlight::new(settings.ingest.inflight_megabytes),
+        in_flight: in_flight(),
         nats,
         database: app_pool,
         settings,

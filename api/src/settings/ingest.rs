@@ -7,7 +7,8 @@ use super::reader::{Name, Reader};
 /// `[ingest]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ingest {
-    /// `BUGSAGE_INFLIGHT_MB`: megabytes of request bodies held at once, over all connections. 512.
+    /// `BUGSAGE_INFLIGHT_MB`: megabytes of request bodies held at once, over all connections; answers
+    /// that wait to be fetched may hold as much. 512.
     pub inflight_megabytes: NonZeroU32,
 }
 

@@ -14,6 +14,7 @@ mod flood;
 mod logs;
 mod nats;
 mod program;
+mod rebuilds;
 mod service;
 mod slow;
 mod stop;

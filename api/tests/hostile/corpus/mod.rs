@@ -11,6 +11,7 @@ mod headers;
 mod ids;
 mod json;
 mod keys;
+mod kinds;
 mod lengths;
 mod nul;
 mod packed;
@@ -36,6 +37,7 @@ pub(crate) fn all() -> Vec<Case> {
         json::cases(),
         texts::cases(),
         nul::cases(),
+        kinds::cases(),
         values::cases(),
         ids::cases(),
         counts::cases(),

@@ -1,77 +1,10 @@
-//! Events whose fields are of every kind but the one expected: an odd field costs no report.
+//! Numbers beyond every bound, and keys that are there twice.
 
 use crate::case::{Case, cases as table, refused, taken};
 use crate::wire::Request;
 
-/// Every field that is understood, as an event that has it, with `?` in its place.
-const FIELDS: [&str; 40] = [
-    r#"{"event_id":?}"#,
-    r#"{"timestamp":?}"#,
-    r#"{"platform":?}"#,
-    r#"{"level":?}"#,
-    r#"{"logger":?}"#,
-    r#"{"transaction":?}"#,
-    r#"{"message":?}"#,
-    r#"{"logentry":?}"#,
-    r#"{"logentry":{"message":?}}"#,
-    r#"{"logentry":{"formatted":?}}"#,
-    r#"{"logentry":{"message":"%s","params":?}}"#,
-    r#"{"exception":?}"#,
-    r#"{"exception":[?]}"#,
-    r#"{"exception":{"values":?}}"#,
-    r#"{"exception":{"values":[?]}}"#,
-    r#"{"exception":[{"type":?}]}"#,
-    r#"{"exception":[{"value":?}]}"#,
-    r#"{"exception":[{"module":?}]}"#,
-    r#"{"exception":[{"mechanism":?}]}"#,
-    r#"{"exception":[{"thread_id":?}]}"#,
-    r#"{"exception":[{"type":"E","stacktrace":?}]}"#,
-    r#"{"exception":[{"type":"E","stacktrace":{"frames":?}}]}"#,
-    r#"{"exception":[{"type":"E","stacktrace":{"frames":[?]}}]}"#,
-    r#"{"exception":[{"type":"E","stacktrace":{"frames":[{"function":?}]}}]}"#,
-    r#"{"exception":[{"type":"E","stacktrace":{"frames":[{"function":"f","lineno":?}]}}]}"#,
-    r#"{"exception":[{"type":"E","stacktrace":{"frames":[{"function":"f","in_app":?}]}}]}"#,
-    r#"{"threads":?}"#,
-    r#"{"threads":{"values":?}}"#,
-    r#"{"threads":{"values":[{"id":?,"crashed":?,"stacktrace":?}]}}"#,
-    r#"{"stacktrace":?}"#,
-    r#"{"fingerprint":?}"#,
-    r#"{"fingerprint":[?]}"#,
-    r#"{"checksum":?}"#,
-    r#"{"release":?}"#,
-    r#"{"environment":?}"#,
-    r#"{"tags":?}"#,
-    r#"{"tags":[?]}"#,
-    r#"{"tags":[[?,?]]}"#,
-    r#"{"user":?}"#,
-    r#"{"user":{"id":?,"email":?,"ip_address":?}}"#,
-];
-
-const KINDS: [(&str, &str); 7] = [
-    ("null", "null"),
-    ("a truth value", "true"),
-    ("a number", "-7.25"),
-    ("a text", r#""text""#),
-    ("a list", r#"[null,[1],{"a":2}]"#),
-    ("an object", r#"{"a":{"b":[]},"values":7}"#),
-    ("a huge number", "18446744073709551615"),
-];
-
 pub(super) fn cases() -> Vec<Case> {
-    let wrong = FIELDS.iter().flat_map(|field| {
-        KINDS.map(|(kind, value)| {
-            let event = field.replace('?', value);
-            (
-                format!("{kind} in {field}"),
-                Request::event(event),
-                taken(1),
-            )
-        })
-    });
-    let mut all = table("a wrong type", wrong);
-    all.extend(numbers());
-    all.extend(twice());
-    all
+    [numbers(), twice()].into_iter().flatten().collect()
 }
 
 fn numbers() -> Vec<Case> {
