@@ -27,5 +27,5 @@ pub use event::{Metadata, RecordedEvent};
 pub use execute::{CommandContext, ExecuteError, Executed, Executor};
 pub use line::Line;
 pub use load::{answered_before, history, load};
-pub use sourced::{EventSourced, Loaded, UnreadableEvent, new_events};
+pub use sourced::{EventSourced, Loaded, Past, UnreadableEvent, new_events};
 pub use writer::Writer;

@@ -52,6 +52,20 @@ pub trait EventSourced: Aggregate<Services = ()> + Clone + 'static {
     }
 }
 
+/// What of a stored event a fold asks for: its sequence, type, version and payload.
+pub type Past = (i64, String, String, Value);
+
+impl From<RecordedEvent> for Past {
+    fn from(event: RecordedEvent) -> Self {
+        (
+            event.sequence,
+            event.event_type,
+            event.event_version,
+            event.payload,
+        )
+    }
+}
+
 /// An aggregate and the sequence it stands at; by default one of which nothing happened yet.
 #[derive(Debug, Clone, Default)]
 pub struct Loaded<A> {
@@ -66,18 +80,18 @@ impl<A: EventSourced> Loaded<A> {
     ///
     /// # Errors
     /// [`UnreadableEvent`] for the first event that cannot be decoded.
-    pub fn fold(history: Vec<RecordedEvent>) -> Result<Self, UnreadableEvent> {
+    pub fn fold(
+        history: impl IntoIterator<Item = impl Into<Past>>,
+    ) -> Result<Self, UnreadableEvent> {
         let mut loaded = Self {
             state: A::default(),
             sequence: 0,
         };
         for event in history {
-            loaded.state.apply(A::decode(
-                &event.event_type,
-                &event.event_version,
-                event.payload,
-            )?);
-            loaded.sequence = event.sequence;
+            let (sequence, event_type, event_version, payload) = event.into();
+            let event = A::decode(&event_type, &event_version, payload)?;
+            loaded.state.apply(event);
+            loaded.sequence = sequence;
         }
         Ok(loaded)
     }
