@@ -43,6 +43,8 @@ class Postgres:
         self.data = os.path.join(state, "data")
         self.pid_file = os.path.join(state, "postgres.pid")
         self.settings = settings or {}
+        # Of the server alone.
+        self.env = dict(CLEAN)
         self.port = None
         self.server = None
         self.password = None
@@ -71,7 +73,7 @@ class Postgres:
         command = self.as_server_user(ends_with_parent(postgres, "INT"))
         self.server = Server(
             "PostgreSQL", command, self.pid_file,
-            os.path.join(self.state, "postgres.log"), signal.SIGINT, 20, env=CLEAN, cwd="/",
+            os.path.join(self.state, "postgres.log"), signal.SIGINT, 20, env=self.env, cwd="/",
         )
         wait_ready(self.server, self.answers, 60, "PostgreSQL")
 
@@ -141,12 +143,16 @@ class Postgres:
 
     def psql(self, database, sql):
         """Runs `sql` as the superuser; passwords in it stay off the command line."""
-        env = {**CLEAN, "PGPASSWORD": self.password}
+        command, env = self.psql_command(database)
+        return run_quiet("PostgreSQL", command, env=env, cwd="/", feed=sql).strip()
+
+    def psql_command(self, database):
+        """psql, told by its input what to do as the superuser, and its environment."""
         command = [
             os.path.join(self.bin, "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1",
             "-h", "127.0.0.1", "-p", str(self.port), "-U", SUPERUSER, "-d", database, "-f", "-",
         ]
-        return run_quiet("PostgreSQL", command, env=env, cwd="/", feed=sql).strip()
+        return command, {**CLEAN, "PGPASSWORD": self.password}
 
     def url(self, role, password, database=DATABASE):
         """A connection URL of this cluster."""

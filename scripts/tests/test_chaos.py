@@ -1,9 +1,11 @@
-"""The audit of `make chaos` finds what it is there to find."""
+"""What `make chaos` compares with finds what it is there to find."""
 
 import unittest
 
+from bugsage_dev.chaos import contents
 from bugsage_dev.chaos.audit import Audit
-from bugsage_dev.chaos.ledger import Ledger, Request
+from bugsage_dev.chaos.ledger import ACKNOWLEDGED, Ledger, Request
+from bugsage_dev.chaos.requests import Maker, event_of
 
 
 class Database:
@@ -62,6 +64,11 @@ class Occurrences(unittest.TestCase):
     def test_refused_after_a_broken_connection_may_be_there(self):
         self.assertEqual(problems(ledger("occurrence", None, 429), "found|r|1|0"), "")
 
+    def test_an_answer_that_is_a_fault_is_told(self):
+        told = problems(ledger("occurrence", 500, 200), "found|r|1|0")
+        self.assertIn("another 5xx than 503", told)
+        self.assertEqual(problems(ledger("occurrence", 503, 200), "found|r|1|0"), "")
+
     def test_what_nobody_sent_is_told(self):
         self.assertIn("never sent", problems(Ledger(), "found|x|1|0"))
 
@@ -78,6 +85,36 @@ class Commands(unittest.TestCase):
     def test_another_position_than_answered_is_told(self):
         told = problems(ledger("retitle", 200), "found|r|1|8", "key|r|8|0")
         self.assertIn("another position", told)
+
+
+class Node:
+    """Answers one occurrence."""
+
+    def __init__(self, status, **payload):
+        self.answer = status, {"payload": payload}
+
+    def get(self, _path):
+        return self.answer
+
+
+class Contents(unittest.TestCase):
+    """What a client reads of an occurrence it sent."""
+
+    def setUp(self):
+        self.request = Maker("1", "dsn", "key").occurrence(0)
+        self.request.state = ACKNOWLEDGED
+        self.sent = event_of(self.request)
+
+    def told(self, status, **changed):
+        node = Node(status, **{**self.sent, **changed})
+        return " ".join(contents.problems([node], [self.request]))
+
+    def test_as_it_was_sent_is_right(self):
+        self.assertEqual(self.told(200), "")
+
+    def test_not_found_or_another_message_is_told(self):
+        self.assertIn(self.request.id, self.told(404))
+        self.assertIn(self.request.id, self.told(200, message="of another"))
 
 
 class Contradictions(unittest.TestCase):

@@ -11,6 +11,16 @@ CONTRADICTIONS = {
          where s.own_count is distinct from o.n""",
     # Nothing is merged here: the total of an error is its own.
     "error_state.count": "select count(*) from error_state where count <> own_count",
+    "error_state.own_seen": """
+        select count(*) from error_state s join
+            (select error_id, min(received_at) as first, max(received_at) as last
+               from occurrences group by 1) o using (error_id)
+         where (s.own_first_seen, s.own_last_seen) is distinct from (o.first, o.last)""",
+    "error_state.seen": """
+        select count(*) from error_state s join
+            (select root_id, min(own_first_seen) as first, max(own_last_seen) as last
+               from error_state group by 1) m on m.root_id = s.error_id
+         where (s.first_seen, s.last_seen) is distinct from (m.first, m.last)""",
     "error_state.users": """
         select count(*) from error_state s where users <>
             (select count(*) from error_users u where u.organization_id = s.organization_id
@@ -65,6 +75,7 @@ class Audit:
 
     def __init__(self, postgres, requests):
         self.lost, self.doubled, self.forbidden, self.strangers, self.misplaced = ([] for _ in range(5))
+        self.faults = [request.id for request in requests.values() if request.fault]
         self.contradictions = {}
         statements = [
             "select 'found', event_id, count(*), 0 from occurrences group by 2",
@@ -114,6 +125,7 @@ class Audit:
             "refused, and in the log": self.forbidden,
             "in the log, and never sent": self.strangers,
             "at another position than was answered": self.misplaced,
+            "answered with another 5xx than 503": self.faults,
         }
         told = [f"{len(ids)} {kind}, such as {ids[0]}" for kind, ids in kinds.items() if ids]
         return told + [f"{rows} rows of {name} contradict the log"

@@ -11,52 +11,21 @@ from .. import fetch, home, rust
 from ..child import wait_until
 from ..run import say
 from ..trouble import Failure
-from . import faults
+from . import contents, scenarios
 from .audit import Audit, settled
 from .ledger import Ledger
 from .load import Load
 from .proxy import Proxy
 from .report import Report
 from .requests import Maker
+from .shims import Clock
+from .stage import LONG, MEETINGS, PATIENCE, SHORT, UNANSWERED, Stage
 from .world import Node, World
 
 # More than have to be unanswered, because some are just being read or written.
-CONNECTIONS = faults.UNANSWERED + 40
-# Every so many faults of a kind, and after the last, each projection is folded anew.
-VERIFY_EVERY = 20
-
-
-class Scenario:
-    """One fault and how often it happens."""
-
-    def __init__(self, name, fault, short, nodes=1, share=1, proxied=0):
-        self.name = name
-        self.fault = fault
-        self.nodes = nodes
-        self.short = short
-        # Of the kills that are asked for in the long form.
-        self.share = share
-        # How many of the nodes reach PostgreSQL by the network that can be cut.
-        self.proxied = proxied
-
-    def database_ports(self, proxied, direct):
-        """Where each node finds PostgreSQL."""
-        return [proxied if number < self.proxied else direct for number in range(self.nodes)]
-
-    def times(self, kills):
-        """How often, where the service is killed so many times; `None` for the short form."""
-        return self.short if kills is None else max(1, round(kills * self.share))
-
-
-SCENARIOS = (
-    Scenario("service killed", faults.kill_service, 3),
-    Scenario("one of two services killed", faults.kill_one_of_two, 1, nodes=2, share=0.1),
-    Scenario("PostgreSQL killed", faults.kill_postgres, 0, share=0.1),
-    Scenario("NATS killed", faults.kill_nats, 0, share=0.1),
-    Scenario("PostgreSQL and NATS killed", faults.kill_both, 1, share=0.1),
-    Scenario("network to PostgreSQL cut", faults.cut_network, 1, share=0.02, proxied=1),
-    Scenario("network of one of two cut", faults.cut_network, 0, nodes=2, share=0.02, proxied=1),
-)
+CONNECTIONS = UNANSWERED + 40
+# By which a clock that is wrong is ahead.
+SECONDS_AHEAD = 90
 
 
 def chaos(options):
@@ -70,12 +39,12 @@ def chaos(options):
     os.chmod(folder, 0o711)
     report = Report()
     try:
-        with World(wheels, folder, program) as world:
-            shared = Play(world, Maker(*world.keys), Ledger(), report)
-            for scenario in SCENARIOS:
+        with World(wheels, folder, program, fills_disk=True) as world:
+            shared = Play(world, Clock(folder, SECONDS_AHEAD), report, SHORT if options.short else LONG)
+            for scenario in scenarios.ALL:
                 times = scenario.times(None if options.short else options.kills)
                 if times:
-                    play(shared, scenario, times, cut_seconds=3 if options.short else 30)
+                    play(shared, scenario, times)
     except Failure as failure:
         raise Failure(f"{failure} The logs are in {folder}.") from None
     except BaseException:
@@ -90,42 +59,60 @@ def chaos(options):
 class Play:
     """What all scenarios share."""
 
-    def __init__(self, world, maker, ledger, report):
+    def __init__(self, world, clock, report, form):
         self.world = world
-        self.maker = maker
-        self.ledger = ledger
+        self.clock = clock
         self.report = report
+        self.form = form
+        self.maker = Maker(*world.keys)
+        self.ledger = Ledger()
+
+    def nodes(self, scenario, proxy):
+        """The services of a scenario, to be started."""
+        ports = scenario.database_ports(proxy.port, self.world.postgres.port)
+        clocks = scenario.clocks(self.clock)
+        return [Node(self.world, f"service{number}", port, clock)
+                for number, (port, clock) in enumerate(zip(ports, clocks))]
 
 
-def play(shared, scenario, times, cut_seconds):
-    """Breaks, mends and compares, so many times."""
-    world, ledger = shared.world, shared.ledger
+def play(shared, scenario, times):
+    """Breaks, mends and compares, so many times; then reads back some of what was sent."""
+    world, ledger, form = shared.world, shared.ledger, shared.form
+    before = len(ledger.requests)
     line = shared.report.begin(scenario.name, ledger)
     with contextlib.ExitStack() as stack:
         proxy = stack.enter_context(Proxy(home.free_port(), world.postgres.port))
-        nodes = [
-            stack.enter_context(Node(world, f"service{number}", port))
-            for number, port in enumerate(scenario.database_ports(proxy.port, world.postgres.port))
-        ]
+        nodes = [stack.enter_context(node) for node in shared.nodes(scenario, proxy)]
         load = stack.enter_context(
             Load(shared.maker, ledger, [node.port for node in nodes], CONNECTIONS)
         )
-        stage = faults.Stage(world, nodes, proxy, load, cut_seconds)
+        stage = Stage(world, nodes, proxy, load, form)
         for number in range(1, times + 1):
-            stage.until_acknowledged(nodes, random.randrange(50, 300))
-            shared.maker.errors = world.errors()
-            under_way, mend = scenario.fault(stage)
-            began = time.monotonic()
-            mend()
-            stage.until_acknowledged(nodes, 1)
-            line.happened(under_way, time.monotonic() - began)
-            stage.until_acknowledged(nodes, faults.MEETINGS)
-            load.rest(faults.PATIENCE)
-            compare(world, ledger, folds=number % VERIFY_EVERY == 0 or number == times)
+            line.happened(*break_and_mend(stage, scenario.fault))
+            compare(world, ledger, folds=number % form.verify_every == 0 or number == times)
             line.compared()
             say(f"{scenario.name} {number}/{times}: {line.progress()}")
             if number < times:
                 load.go()
+        sent = list(ledger.requests.values())[before:]
+        need_none(contents.problems(nodes, sent))
+
+
+def break_and_mend(stage, fault):
+    """One fault, under load; at its end nothing is under way.
+
+    Gives how many requests were unanswered, and the seconds until one was acknowledged again.
+    """
+    stage.until_acknowledged(stage.nodes, random.randrange(50, 300))
+    stage.load.maker.errors = stage.world.errors()
+    under_way, mend = fault(stage)
+    began = time.monotonic()
+    mend()
+    stage.until_acknowledged(stage.nodes, 1)
+    seconds = time.monotonic() - began
+    stage.until_acknowledged(stage.nodes, MEETINGS)
+    stage.load.rest(PATIENCE)
+    return under_way, seconds
 
 
 def compare(world, ledger, folds):
@@ -134,10 +121,15 @@ def compare(world, ledger, folds):
     # Errors
     `Failure` with all that is wrong.
     """
-    wait_until(lambda: settled(world.postgres), faults.PATIENCE, "projections and jobs are done")
+    wait_until(lambda: settled(world.postgres), PATIENCE, "projections and jobs are done")
     problems = Audit(world.postgres, ledger.requests).problems()
     if folds:
         problems += [f"the projection {name} is not what the log folds to"
                      for name in world.differing_projections()]
+    need_none(problems)
+
+
+def need_none(problems):
+    """A `Failure` with all that is wrong, if anything is."""
     if problems:
         raise Failure("; ".join(problems) + ".")

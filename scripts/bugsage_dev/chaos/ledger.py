@@ -10,7 +10,7 @@ ACKNOWLEDGED, UNKNOWN, REFUSED = "acknowledged", "unknown", "refused"
 class Request:
     """One occurrence or command; `id` is its event id, or its request id and idempotency key."""
 
-    __slots__ = ("id", "kind", "body", "state", "position", "doubted")
+    __slots__ = ("id", "kind", "body", "state", "position", "doubted", "fault")
 
     def __init__(self, request_id, kind, body):
         self.id = request_id
@@ -20,6 +20,8 @@ class Request:
         # Where the answer says its domain event stands; 0 if it changed nothing.
         self.position = 0
         self.doubted = False
+        # Whether it was answered 5xx, and not that the service is away for a while.
+        self.fault = False
 
     def times_wanted(self):
         """The least and the most often it may be in the log."""
@@ -57,6 +59,7 @@ class Ledger:
         elif status >= 500:
             self.failed += 1
             request.doubted = True
+            request.fault = request.fault or status != 503
         elif not request.doubted:
             self.settle(request, REFUSED)
 

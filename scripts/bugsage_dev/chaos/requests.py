@@ -38,7 +38,7 @@ class Maker:
         if random.randrange(100) < NEW_GROUPS:
             group = event_id.hex
         payload = json.dumps({
-            "event_id": event_id.hex, "message": f"chaos in {group}", "level": "error",
+            "event_id": event_id.hex, "message": f"chaos in {group} by {event_id}", "level": "error",
             "fingerprint": ["chaos", str(group)], "platform": "python",
             "environment": random.choice(("production", "staging")),
             "release": f"shop@{random.randrange(5)}", "user": {"id": str(random.randrange(500))},
@@ -63,6 +63,11 @@ class Maker:
         if kind == "stale":
             headers += '\r\nIf-Match: "999999999"'
         return Request(command_id, kind, http(method, path, headers, json.dumps(body).encode()))
+
+
+def event_of(request):
+    """The event that the envelope of an occurrence holds."""
+    return json.loads(request.body.rsplit(b"\n", 2)[1])
 
 
 def http(method, path, headers, body):

@@ -4,25 +4,32 @@ import json
 import os
 import signal
 import subprocess
+import urllib.error
+import urllib.request
 
 from .. import home
 from ..child import Server, answers, ends_with_parent, run_quiet, wait_ready, wait_until
 from ..nats import Nats
 from ..postgres import APP, DATABASE, OWNER, PROJECTOR, Postgres
 from ..trouble import Failure
+from .shims import Disk
 
 # What is acknowledged must outlive the server: unlike the tests', this cluster syncs.
-SETTINGS = {"max_connections": "100"}
+# Its log goes on in a new file each time: one that is used again needs no room on a full disk.
+SETTINGS = {"max_connections": "100", "wal_recycle": "off"}
 READY_SECONDS = 60
 
 
 class World:
     """PostgreSQL and NATS, a migrated database with one project, and its keys."""
 
-    def __init__(self, wheels, folder, program):
+    def __init__(self, wheels, folder, program, fills_disk=False):
         self.folder = folder
         self.program = program
         self.postgres = Postgres(wheels, os.path.join(folder, "postgres"), SETTINGS)
+        self.disk = Disk(folder, self.postgres.data) if fills_disk else None
+        if self.disk:
+            self.postgres.env.update(self.disk.env)
         self.nats = Nats(wheels, os.path.join(folder, "nats"))
         self.urls = None
         self.keys = None
@@ -105,10 +112,11 @@ class World:
 class Node:
     """One service process."""
 
-    def __init__(self, world, name, database_port):
+    def __init__(self, world, name, database_port, clock=None):
         self.world = world
         self.name = name
-        self.env = world.environment(database_port)
+        self.clock = clock
+        self.env = {**world.environment(database_port), **(clock.env if clock else {})}
         self.port = home.free_port()
         self.env["BUGSAGE_PORT"] = str(self.port)
         self.server = None
@@ -132,6 +140,20 @@ class Node:
     def is_healthy(self):
         """Whether it serves."""
         return answers(f"http://127.0.0.1:{self.port}/health")
+
+    def get(self, path):
+        """Status and JSON of what the project's key is answered."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}",
+            headers={"Authorization": f"Bearer {self.world.keys[-1]}"},
+        )
+        # Not through a proxy the environment may name.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(request, timeout=30) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as answer:
+            return answer.code, json.load(answer)
 
     def kill(self):
         """`kill -9`."""

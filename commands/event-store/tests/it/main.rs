@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail wherever it stands")]
 
 mod append;
+mod away;
 mod execute;
 mod follower;
 mod rebuild;
