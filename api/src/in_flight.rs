@@ -66,7 +66,7 @@ impl InFlight {
         (self.kib - self.room.available_permits()) * KIB
     }
 
-    /// Room for so many bytes.
+    /// Room for so many bytes, or all there is for more than that.
     ///
     /// # Errors
     /// [`Unread::NoRoom`].
@@ -76,7 +76,7 @@ impl InFlight {
             permits: None,
             kib: 0,
         };
-        held.grow(bytes)?;
+        held.grow(bytes.min(self.kib * KIB))?;
         Ok(held)
     }
 

@@ -42,7 +42,7 @@ def fuzz(options):
         for name in sorted(os.listdir(os.path.join(CRATE, "corpus"))):
             say(f"{name} for {seconds} s")
             runs.append(run_target(program, name, seconds))
-            if options.keep:
+            if options.keep and runs[-1].verdict == "ok":
                 keep(program, name)
     finally:
         show(runs)
@@ -89,7 +89,7 @@ def keep(program, name):
     """Adds to the corpus in the checkout what was found that reaches code which it does not reach."""
     folder = os.path.join(CRATE, "corpus", name)
     before = len(os.listdir(folder))
-    run_quiet("libFuzzer", [program, "-merge=1", f"-max_len={LONGEST}", folder,
+    run_quiet("libFuzzer", [program, "-merge=1", f"-timeout={HANG}", f"-max_len={LONGEST}", folder,
                             os.path.join(CRATE, "found", name)],
               env={**os.environ, "FUZZ_TARGET": name})
     say(f"{name}: {len(os.listdir(folder)) - before} inputs were added to the corpus")

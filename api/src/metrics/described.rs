@@ -28,6 +28,11 @@ fn http() {
         Unit::Count,
         "Connections that are open, idle ones included."
     );
+    describe_counter!(
+        "bugsage_answers_refused_total",
+        Unit::Count,
+        "Answers that were not given because too many bytes of others waited to be fetched."
+    );
 }
 
 fn people() {

@@ -65,6 +65,12 @@ impl Activity {
         }
     }
 
+    /// Whether more than one request or answer holds it open.
+    pub(super) fn is_shared(&self) -> bool {
+        let now = self.now();
+        now.under_way + now.waiting.len() > 1
+    }
+
     /// Returns once no request has been under way for so long, or an answer has waited for so long.
     pub(super) async fn idle(&self, long: Duration) {
         loop {

@@ -20,12 +20,15 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::activity::Activity;
-use super::{unfetched, unread};
+use super::unfetched::{Asked, counted};
+use super::unread;
 use crate::address::Peer;
 use crate::in_flight::InFlight;
 
 /// Requests at once on a connection of HTTP/2.
 const STREAMS: u32 = 32;
+/// How long the others on it have, once somebody does not fetch an answer.
+const OTHERS: Duration = Duration::from_secs(5);
 /// Open files beside connections: the database, NATS, logs, and some to spare.
 const OTHER_FILES: u64 = 256;
 /// How long nothing is accepted after that failed, as it does when files run out.
@@ -118,16 +121,17 @@ async fn connection(
 ) {
     stream.set_nodelay(true).ok(); // slower, not wrong
     let activity = Arc::new(Activity::default());
-    let (counted, answers) = (Arc::clone(&activity), bounds.answers);
+    let (requests, answers) = (Arc::clone(&activity), bounds.answers);
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(peer);
-        let (router, under_way) = (router.clone(), counted.begin());
-        let (activity, answers) = (Arc::clone(&counted), answers.clone());
+        let (router, under_way) = (router.clone(), requests.begin());
+        let (activity, answers) = (Arc::clone(&requests), answers.clone());
         async move {
+            let asked = Asked::of(&request);
             let (request, reading) = unread::watched(request);
             let answer = router.oneshot(request.map(Body::new)).await;
             drop(under_way);
-            answer.map(|answer| reading.told(unfetched::counted(answer, &answers, &activity)))
+            answer.map(|answer| reading.told(counted(answer, asked, &answers, &activity)))
         }
     });
     let mut builder = Builder::new(TokioExecutor::new());
@@ -135,18 +139,34 @@ async fn connection(
     let mut served = pin!(builder.serve_connection(TokioIo::new(stream), service));
     // Hyper's own limit of time does not see who sends nothing at all, nor HTTP/2.
     let mut idle = pin!(activity.idle(bounds.idle));
-    let stopped = async {
+    let end = async {
         tokio::select! {
-            () = stop.cancelled() => true,
-            () = &mut idle => false,
-            _ = &mut served => false,
+            () = stop.cancelled() => End::Stop,
+            () = &mut idle => End::Idle,
+            _ = &mut served => End::Served,
         }
     };
-    if stopped.await {
-        served.as_mut().graceful_shutdown();
-        tokio::select! {
-            () = idle => {}
-            _ = served => {} // broken connections are the other side's
+    match end.await {
+        End::Served => {} // broken connections are the other side's
+        End::Stop => {
+            served.as_mut().graceful_shutdown();
+            tokio::select! {
+                () = idle => {}
+                _ = served => {}
+            }
         }
+        // One does not fetch an answer, and others may wait for theirs.
+        End::Idle if activity.is_shared() => {
+            served.as_mut().graceful_shutdown();
+            tokio::time::timeout(OTHERS, served).await.ok();
+        }
+        End::Idle => {}
     }
+}
+
+/// Why a connection ends.
+enum End {
+    Served,
+    Stop,
+    Idle,
 }

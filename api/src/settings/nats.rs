@@ -22,14 +22,11 @@ impl Nats {
                 "the address of NATS (nats://host:4222), or set BUGSAGE_NATS=off to do without",
             );
         }
-        if url
-            .as_ref()
-            .is_some_and(|url| servers(url.expose()).is_err())
-        {
+        let url = url.filter(|_| enabled);
+        let is_wrong = |url: &Secret| servers(url.expose()).is_err();
+        if url.as_ref().is_some_and(is_wrong) {
             reader.wrong(name, "is no address such as nats://user:password@host:4222");
         }
-        Self {
-            url: url.filter(|_| enabled),
-        }
+        Self { url }
     }
 }

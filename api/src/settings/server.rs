@@ -29,7 +29,7 @@ pub struct Server {
     /// or fewer where the limit of open files is lower.
     pub max_connections: NonZeroU32,
     /// `BUGSAGE_IDLE_SECONDS`: seconds for which a connection may be without a request that has
-    /// come with all its headers. 60.
+    /// come with all its headers, and in which an answer must be fetched. 60.
     pub idle: Duration,
     /// `BUGSAGE_BODY_SECONDS`: seconds in which a body of the REST API must have come as a whole; one
     /// that may have more than 2 MB has as much longer, and 120 at most. 30.

@@ -110,7 +110,7 @@ pub fn is_away(error: &sqlx::Error) -> bool {
         | sqlx::Error::Tls(_)
         | sqlx::Error::WorkerCrashed => true,
         // A server that accepts a connection and ends before its first word: sqlx reads a zero.
-        sqlx::Error::Protocol(what) => what.contains("SSLRequest"),
+        sqlx::Error::Protocol(what) => what.contains("SSLRequest: 0x00"),
         sqlx::Error::Database(database) => database.code().is_some_and(|code| {
             // connection lost, login refused, no such database, out of connections or disk,
             // shutting down, given up on in a transaction; 55000 at connecting: the database takes

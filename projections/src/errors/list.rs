@@ -228,7 +228,8 @@ async fn count(
     // More than are told. Where they lie close, a page is soon met; else it may be worth to pick them.
     if rows > COUNTED
         && !unfiltered
-        && !matches!(look_for(connection, asked, now).await?, Look::Many(_))
+        && !(looks_so_sorted(query)
+            && matches!(look_for(connection, asked, now).await?, Look::Many(_)))
     {
         most = PICKED;
         rows = count_rows(connection, asked, most, now).await?;
@@ -254,6 +255,14 @@ async fn count(
         (counted(connection, sql, most).await?, most)
     };
     Ok((way, total.min(most), total <= most))
+}
+
+/// Whether a look, which is at the newest, says how close matches lie on the way to a page.
+fn looks_so_sorted(query: &ListQuery) -> bool {
+    query.sort == Sort::LastSeen
+        && query.order == Order::Desc
+        && query.date_from.is_none()
+        && query.date_to.is_none()
 }
 
 /// A look for all that is asked.

@@ -53,9 +53,9 @@ def kill_postgres(stage):
 def kill_nats(stage):
     """NATS is killed, and nobody but the health page may notice."""
     unanswered = stage.until_busy(stage.nodes[0])
-    failed = stage.load.ledger.failed
+    unserved = stage.load.ledger.unserved
     stage.world.nats.server.kill()
-    stage.until_served_on(failed, "NATS was away")
+    stage.until_served_on(unserved, "NATS was away")
     return unanswered, stage.world.nats.start
 
 

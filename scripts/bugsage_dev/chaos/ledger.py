@@ -45,6 +45,11 @@ class Ledger:
         self.unanswered = 0
         self.failed = 0
 
+    @property
+    def unserved(self):
+        """Requests that came to nothing for a fault of the service."""
+        return self.unanswered + self.failed
+
     def sent(self, request):
         """Notes a request before its first byte goes out; one sent again is noted once."""
         if request.id not in self.requests:

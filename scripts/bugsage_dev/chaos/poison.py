@@ -11,13 +11,13 @@ NAME = "activity"
 
 def poison(stage):
     """From the next event of one error on a projection stands still, and says so; all else goes on."""
-    unanswered, failed = stage.until_busy(stage.nodes[0]), stage.load.ledger.failed
+    unanswered, unserved = stage.until_busy(stage.nodes[0]), stage.load.ledger.unserved
     error = random.choice(stage.load.maker.errors)
     stage.world.postgres.psql(DATABASE, f"""alter table projection_{NAME}.{NAME}
         add constraint poison check (error_id <> '{error}') not valid""")
     wait_until(lambda: readiness(stage.nodes[0]) == (200, "degraded", [NAME]), PATIENCE,
                "the health page names the projection")
-    stage.until_served_on(failed, "a projection stood still")
+    stage.until_served_on(unserved, "a projection stood still")
     return unanswered, lambda: cure(stage)
 
 

@@ -20,10 +20,10 @@ BUSY = "another process is rebuilding this projection"
 
 def kill_rebuild(stage):
     """It is killed when it has rows; all else goes on, and another comes to its end."""
-    unanswered, failed = stage.until_busy(stage.nodes[0]), stage.load.ledger.failed
+    unanswered, unserved = stage.until_busy(stage.nodes[0]), stage.load.ledger.unserved
     with half_way(stage.world) as rebuild:
         rebuild.kill()
-    stage.until_served_on(failed, "a rebuild was killed")
+    stage.until_served_on(unserved, "a rebuild was killed")
     return unanswered, lambda: rebuild_again(stage.world)
 
 
@@ -40,11 +40,11 @@ def rebuild_again(world):
 
 def two_rebuilds(stage):
     """While one is under way another is told so, and the first comes to its end."""
-    unanswered, failed = stage.until_busy(stage.nodes[0]), stage.load.ledger.failed
+    unanswered, unserved = stage.until_busy(stage.nodes[0]), stage.load.ledger.unserved
     with half_way(stage.world) as first:
         if refusal(stage.world) != BUSY:
             raise Failure("Two rebuilds of one projection were under way.")
-        stage.until_served_on(failed, "two rebuilds met")
+        stage.until_served_on(unserved, "two rebuilds met")
 
     def mend():
         wait_until(first.ended, PATIENCE, "the first rebuild has ended")

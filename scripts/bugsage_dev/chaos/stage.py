@@ -47,8 +47,8 @@ class Stage:
         wait_until(lambda: all(done[port] >= least for port, least in wanted.items()), PATIENCE,
                    "requests are acknowledged again")
 
-    def until_served_on(self, failed, what):
-        """Waits for acknowledgements; a `Failure` if more requests than `failed` had none by then."""
+    def until_served_on(self, unserved, what):
+        """Waits for acknowledgements; a `Failure` if more requests than `unserved` had no answer by then."""
         self.until_acknowledged(self.nodes, MEETINGS)
-        if self.load.ledger.failed != failed:
+        if self.load.ledger.unserved != unserved:
             raise Failure(f"Requests failed while only {what}.")

@@ -154,6 +154,8 @@ class Node:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as answer:
             return answer.code, json.load(answer)
+        except OSError as error:
+            raise Failure(f"{self.name} does not answer {path}: {error}.") from None
 
     def kill(self):
         """`kill -9`."""

@@ -89,8 +89,9 @@ impl Scenario {
 }
 
 fn asks_for_best(only: &str) -> bool {
-    let mut wanted = SCENARIOS.iter().filter(|scenario| scenario.is_wanted(only));
-    wanted.all(|scenario| scenario.share.is_some())
+    let wanted = SCENARIOS.iter().filter(|scenario| scenario.is_wanted(only));
+    let shares: Vec<_> = wanted.map(|scenario| scenario.share).collect();
+    !shares.is_empty() && shares.iter().all(Option::is_some)
 }
 
 /// Ids that are there before the last scenario.

@@ -20,9 +20,9 @@ use crate::service::Server;
 use crate::table::Table;
 
 /// Events of each error.
-const EACH: u64 = 5;
+const EACH: u64 = 7;
 /// Errors to catch up with, and all there are to rebuild.
-const ERRORS: (u64, u64) = (20_000, 200_000);
+const ERRORS: (u64, u64) = (20_000, 150_000);
 /// Who read while it is rebuilt, each without a pause but of some milliseconds.
 const READERS: u64 = 4;
 const PAUSE: Duration = Duration::from_millis(20);
