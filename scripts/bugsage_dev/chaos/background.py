@@ -37,6 +37,7 @@ class Background:
         for task in tasks:
             task.cancel()
         self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        self.loop.run_until_complete(asyncio.sleep(0))  # what was aborted is closed in the next turn
         self.loop.close()
 
     async def main(self):

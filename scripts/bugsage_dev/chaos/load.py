@@ -46,18 +46,23 @@ class Load(Background):
     async def sender(self, port):
         """One connection after the other, one request after the other."""
         connection = None
-        while True:
-            try:
-                connection = connection or await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                await asyncio.sleep(PAUSE)
-                continue
-            # Last, so that nothing is sent in a rest.
-            await self.open.wait()
-            request = self.again.popleft() if self.again else self.maker.any()
-            if not await self.send(port, connection, request):
-                connection[1].close()
-                connection = None
+        try:
+            while True:
+                try:
+                    connection = connection or await asyncio.open_connection("127.0.0.1", port)
+                except OSError:
+                    await asyncio.sleep(PAUSE)
+                    continue
+                # Last, so that nothing is sent in a rest.
+                await self.open.wait()
+                request = self.again.popleft() if self.again else self.maker.any()
+                if not await self.send(port, connection, request):
+                    connection[1].close()
+                    connection = None
+        finally:
+            # Nobody else closes it, and an ordinary user may not have many files open.
+            if connection:
+                connection[1].transport.abort()
 
     async def send(self, port, connection, request):
         """Sends one request; whether the connection can take another."""
