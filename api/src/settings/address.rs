@@ -1,6 +1,7 @@
 //! Addresses of HTTP. They are shown, and a login in one would be shown with it.
 
 use axum::http::Uri;
+use bugsage_commands::outgoing::is_bare;
 use reqwest::Url;
 
 use super::reader::{Name, Reader};
@@ -10,19 +11,10 @@ pub(super) fn checked(reader: &mut Reader<'_>, name: Name, text: &str) -> Option
     // The text itself is used too, and `Url` alone takes many for an address that others do not.
     let whole = |uri: Uri| uri.scheme().is_some() && uri.authority().is_some();
     let is_whole = text.parse().is_ok_and(whole);
-    let url = text.parse().ok().filter(|url| is_whole && is_plain(url));
+    let url = text.parse().ok().filter(|url| is_whole && is_bare(url));
     if url.is_none() {
         let what = "is no address such as https://host:4318/path, without a login or a query";
         reader.wrong(name, what);
     }
     url
-}
-
-fn is_plain(url: &Url) -> bool {
-    matches!(url.scheme(), "http" | "https")
-        && url.has_host()
-        && url.username().is_empty()
-        && url.password().is_none()
-        && url.query().is_none()
-        && url.fragment().is_none()
 }

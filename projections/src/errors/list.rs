@@ -226,11 +226,7 @@ async fn count(
     }
     let mut rows = count_rows(connection, asked, most, now).await?;
     // More than are told. Where they lie close, a page is soon met; else it may be worth to pick them.
-    if rows > COUNTED
-        && !unfiltered
-        && !(looks_so_sorted(query)
-            && matches!(look_for(connection, asked, now).await?, Look::Many(_)))
-    {
+    if rows > COUNTED && !unfiltered && !lie_close(connection, asked, now).await? {
         most = PICKED;
         rows = count_rows(connection, asked, most, now).await?;
     }
@@ -257,12 +253,22 @@ async fn count(
     Ok((way, total.min(most), total <= most))
 }
 
-/// Whether a look, which is at the newest, says how close matches lie on the way to a page.
-fn looks_so_sorted(query: &ListQuery) -> bool {
-    query.sort == Sort::LastSeen
-        && query.order == Order::Desc
-        && query.date_from.is_none()
-        && query.date_to.is_none()
+/// Whether matches are known to lie close on the way to a page. A look is at the newest of all: of
+/// another way it says nothing.
+async fn lie_close(
+    connection: &mut PgConnection,
+    asked: (&Scope, &ListQuery, &Narrowed),
+    now: DateTime<Utc>,
+) -> Result<bool, sqlx::Error> {
+    let query = asked.1;
+    let is_by_newest = query.sort == Sort::LastSeen && query.order == Order::Desc;
+    if !is_by_newest || query.date_from.is_some() || query.date_to.is_some() {
+        return Ok(false);
+    }
+    Ok(matches!(
+        look_for(connection, asked, now).await?,
+        Look::Many(_)
+    ))
 }
 
 /// A look for all that is asked.

@@ -89,9 +89,8 @@ impl Scenario {
 }
 
 fn asks_for_best(only: &str) -> bool {
-    let wanted = SCENARIOS.iter().filter(|scenario| scenario.is_wanted(only));
-    let shares: Vec<_> = wanted.map(|scenario| scenario.share).collect();
-    !shares.is_empty() && shares.iter().all(Option::is_some)
+    let mut all = SCENARIOS.iter();
+    all.any(|scenario| scenario.share.is_some() && scenario.is_wanted(only))
 }
 
 /// Ids that are there before the last scenario.

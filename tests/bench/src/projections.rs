@@ -23,7 +23,7 @@ use crate::table::Table;
 const EACH: u64 = 7;
 /// Errors to catch up with, and all there are to rebuild.
 const ERRORS: (u64, u64) = (20_000, 150_000);
-/// Who read while it is rebuilt, each without a pause but of some milliseconds.
+/// Who read while it is rebuilt, and how long each waits between two turns.
 const READERS: u64 = 4;
 const PAUSE: Duration = Duration::from_millis(20);
 /// What ingest would keep of each error, for lists.
