@@ -89,8 +89,9 @@ def keep(program, name):
     """Adds to the corpus in the checkout what was found that reaches code which it does not reach."""
     folder = os.path.join(CRATE, "corpus", name)
     before = len(os.listdir(folder))
-    run_quiet("libFuzzer", [program, "-merge=1", f"-timeout={HANG}", f"-max_len={LONGEST}", folder,
-                            os.path.join(CRATE, "found", name)],
+    # Without counters how often code is reached is no news: thousands of inputs differ in nothing else.
+    run_quiet("libFuzzer", [program, "-set_cover_merge=1", "-use_counters=0", f"-timeout={HANG}",
+                            f"-max_len={LONGEST}", folder, os.path.join(CRATE, "found", name)],
               env={**os.environ, "FUZZ_TARGET": name})
     say(f"{name}: {len(os.listdir(folder)) - before} inputs were added to the corpus")
 
